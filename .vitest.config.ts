@@ -1,0 +1,33 @@
+import { readdirSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+const root = import.meta.dirname;
+const alias = readdirSync(`${root}/libs`).map((lib) => ({
+  find: new RegExp(`^@registrar/${lib}$`),
+  replacement: `${root}/libs/${lib}/src/index.ts`,
+}));
+
+// Two projects: `unit` needs nothing but Node; `stack` starts one Postgres for the run and drives the built programs.
+export default defineConfig({
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+  resolve: { alias },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['libs/*/src/**/*.unit.spec.ts', 'apps/*/src/**/*.unit.spec.ts', 'test/*.unit.spec.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'stack',
+          include: ['libs/*/src/**/*.stack.spec.ts', 'apps/*/src/**/*.stack.spec.ts', 'test/**/*.stack.spec.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,2 @@
+export { Secret } from './secret.js';
+export { redactWords } from './redact.js';
