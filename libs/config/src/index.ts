@@ -1,1 +1,3 @@
-export {};
+export { loadConfig } from './config.js';
+export type { Config } from './config.js';
+export { fileSettings, settingsSchema } from './settings.js';

@@ -1,1 +1,13 @@
-export {};
+export { Database } from './database.js';
+export { openDatabase } from './open-database.js';
+export { createDataSource } from './data-source.js';
+export type { DataSourceSettings, EntityClass } from './data-source.js';
+export { migrate } from './migrate.js';
+export { COMMIT_ORDER, Transaction } from './transaction.js';
+export type { UnitOfWork, WorkActor } from './unit-of-work.js';
+export { insertRows } from './insert-rows.js';
+export type { Columns, RowOf } from './insert-rows.js';
+export { sqlState, violatedConstraint } from './database-failure.js';
+export { parsePublicId, publicId } from './public-id.js';
+export type { IdPrefix } from './public-id.js';
+export { Notifications } from './notifications.js';

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { z } from 'zod';
+import { Secret } from '@registrar/secret';
+import { configProblem } from './config.problems.js';
+import { fileSettings, settingsSchema, type Settings } from './settings.js';
+
+type Urls = 'DATABASE_URL' | 'DATABASE_OWNER_URL' | 'REDIS_URL';
+
+/** The settings of one process: parsed once, typed, frozen. Connection URLs hold passwords, so they are Secrets. */
+export type Config = Readonly<Omit<Settings, Urls | 'PUBLIC_URL' | 'KEK_FILE'>> & {
+  readonly DATABASE_URL?: Secret;
+  readonly DATABASE_OWNER_URL?: Secret;
+  readonly REDIS_URL?: Secret;
+  readonly PUBLIC_URL: string;
+  readonly KEK_FILE: string;
+  readonly production: boolean;
+};
+
+/**
+ * Reads the settings of this process.
+ * @throws Problem config.invalid, naming each setting and what is wrong with it, never its value.
+ */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  for (const name of fileSettings) {
+    const file = given[`${name}_FILE`];
+    if (file !== undefined) given[name] = readSetting(name, file);
+  }
+  const parsed = settingsSchema.safeParse(given);
+  if (!parsed.success) throw configProblem('config.invalid', { detail: `${complaints(parsed.error)}.` });
+  const { DATABASE_URL, DATABASE_OWNER_URL, REDIS_URL, PUBLIC_URL, KEK_FILE, ...settings } = parsed.data;
+  const production = settings.NODE_ENV === 'production';
+  if (production && settings.CLOCK_OFFSET_MS !== 0)
+    throw configProblem('config.invalid', { detail: 'CLOCK_OFFSET_MS is refused in production.' });
+  if (production && KEK_FILE === undefined) throw configProblem('config.invalid', { detail: 'KEK_FILE is required in production.' });
+  if (production && PUBLIC_URL === undefined) throw configProblem('config.invalid', { detail: 'PUBLIC_URL is required in production.' });
+  return Object.freeze({
+    ...settings,
+    REGISTRAR_HOME: resolve(settings.REGISTRAR_HOME),
+    PUBLIC_URL: PUBLIC_URL ?? `http://localhost:${settings.PORT}`,
+    KEK_FILE: resolve(KEK_FILE ?? `${settings.REGISTRAR_HOME}/kek`),
+    production,
+    ...(DATABASE_URL === undefined ? {} : { DATABASE_URL: Secret.of(DATABASE_URL) }),
+    ...(DATABASE_OWNER_URL === undefined ? {} : { DATABASE_OWNER_URL: Secret.of(DATABASE_OWNER_URL) }),
+    ...(REDIS_URL === undefined ? {} : { REDIS_URL: Secret.of(REDIS_URL) }),
+  });
+}
+
+function readSetting(name: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    throw configProblem('config.invalid', { detail: `${name}_FILE cannot be read.` });
+  }
+}
+
+function complaints(error: z.ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+}

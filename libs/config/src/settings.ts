@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  );
+const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
+const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+/**
+ * Every setting, what it is for and its default. The reader of the environment, `.env.example` and the README's table
+ * are made from this one list. A name in `fileSettings` may also be given as NAME_FILE, the path of a file that holds it.
+ */
+export const settingsSchema = z.object({
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'])
+    .default('development')
+    .describe('production refuses what is only fit for a laptop'),
+  REGISTRAR_HOME: z.string().default('.registrar').describe('Folder for the embedded database, the owner key and the key-encryption key'),
+  HOST: z.string().default('127.0.0.1').describe('Address that the API listens on'),
+  PORT: port.default(3000).describe('Port of the API'),
+  METRICS_PORT: port.default(9464).describe('Port of /metrics, on HOST; 0 takes a free one'),
+  PUBLIC_URL: url.optional().describe('Base of the hosted key sets as EHRs reach it; http://localhost:PORT when left out'),
+  PUBLIC_URL_ALIASES: list.describe('Earlier PUBLIC_URLs whose key set URLs still stand in portals'),
+  DATABASE_URL: z.string().min(1).optional().describe("PostgreSQL 15 or newer, the app's role; left out, npm start brings its own"),
+  DATABASE_OWNER_URL: z.string().min(1).optional().describe("The owner's role, for migrations alone"),
+  DATABASE_POOL_SIZE: count(1, 200).default(16).describe('Connections of each process'),
+  REDIS_URL: z.string().min(1).optional().describe('Redis for the queue; left out, the queue runs on PostgreSQL'),
+  KEK_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File with the key-encryption key (mode 0600); made on the first embedded start, required in production'),
+  OUTBOUND_ALLOW: list.describe('Private or loopback addresses that may be called: CIDRs or hosts, comma-separated'),
+  TRUST_PROXY: list.describe('Addresses of proxies whose X-Forwarded-For is believed'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Least severe log line that is written'),
+  WORKER_CONCURRENCY: count(1, 512).default(48).describe('Operations that one worker has in hand at once, over all servers'),
+  SWEEP_INTERVAL_MS: count(50, 60_000).default(2_000).describe('How often each worker looks for due work by itself'),
+  RATE_LIMIT_PER_SECOND: count(1, 100_000).default(100).describe('Requests that one API key may make each second'),
+  PROOF_LADDER_MS: z
+    .string()
+    .default('0,5000,30000,120000,600000')
+    .transform((text) => text.split(',').map(Number))
+    .refine((steps) => steps.every((step) => Number.isInteger(step) && step >= 0), 'whole milliseconds, comma-separated')
+    .describe('Waits before each try to prove a new client, in milliseconds'),
+  CLOCK_OFFSET_MS: z.coerce.number().int().default(0).describe('Moves the business clock; refused in production'),
+});
+
+/** Settings that hold a secret, and so may come from a file. */
+export const fileSettings = ['DATABASE_URL', 'DATABASE_OWNER_URL', 'REDIS_URL'] as const;
+
+export type Settings = z.output<typeof settingsSchema>;

@@ -1,0 +1,20 @@
+import { Workspaces1764000000001 } from './1764000000001-workspaces.js';
+import { Vault1764000000002 } from './1764000000002-vault.js';
+import { Records1764000000003 } from './1764000000003-records.js';
+import { Ehrs1764000000004 } from './1764000000004-ehrs.js';
+import { Applications1764000000005 } from './1764000000005-applications.js';
+import { Registrations1764000000006 } from './1764000000006-registrations.js';
+import { Operations1764000000007 } from './1764000000007-operations.js';
+import { Work1764000000008 } from './1764000000008-work.js';
+
+/** Every migration by name, in order: no globs, so that a forgotten file does not compile away silently. */
+export const migrations = [
+  Workspaces1764000000001,
+  Vault1764000000002,
+  Records1764000000003,
+  Ehrs1764000000004,
+  Applications1764000000005,
+  Registrations1764000000006,
+  Operations1764000000007,
+  Work1764000000008,
+];

@@ -1,0 +1,49 @@
+import type { EntityManager, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
+import type { UnitOfWork } from './unit-of-work.js';
+
+/** When a hook runs before the commit: chain heads are locked after every domain row, in this order, so writers cannot deadlock. */
+export const COMMIT_ORDER = { audit: 1, events: 2, doorbell: 3 } as const;
+export type CommitOrder = (typeof COMMIT_ORDER)[keyof typeof COMMIT_ORDER];
+
+type Hook = () => Promise<void>;
+
+/** One scoped database transaction. No HTTP and no KMS call may happen while it is open. */
+export class Transaction {
+  readonly #beforeCommit = new Map<CommitOrder, Hook>();
+  readonly #afterCommit: (() => void)[] = [];
+
+  constructor(
+    readonly scope: UnitOfWork,
+    private readonly manager: EntityManager,
+  ) {}
+
+  /** Runs one statement with parameters and returns its rows (for INSERT/UPDATE/DELETE: those of RETURNING). */
+  async query<Row = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const result: unknown = await this.manager.queryRunner?.query(sql, [...parameters], true);
+    return (result as { records?: Row[] } | undefined)?.records ?? [];
+  }
+
+  repository<Entity extends ObjectLiteral>(entity: EntityTarget<Entity>): Repository<Entity> {
+    return this.manager.getRepository(entity);
+  }
+
+  /** Registers the one hook that runs at this place before the commit; a second registration at the same place is ignored. */
+  beforeCommit(order: CommitOrder, hook: Hook): void {
+    if (!this.#beforeCommit.has(order)) this.#beforeCommit.set(order, hook);
+  }
+
+  /** Runs after a successful commit; must not fail the work that is already done. */
+  afterCommit(hook: () => void): void {
+    this.#afterCommit.push(hook);
+  }
+
+  /** For Database only. */
+  async flush(): Promise<void> {
+    for (const order of [...this.#beforeCommit.keys()].sort((a, b) => a - b)) await this.#beforeCommit.get(order)?.();
+  }
+
+  /** For Database only. */
+  committed(): void {
+    for (const hook of this.#afterCommit) hook();
+  }
+}
