@@ -13,7 +13,7 @@ BEGIN
   RETURN QUERY
   WITH gate AS (
     SELECT g.authorization_server_id, g.budget, g.max_in_flight, g.max_in_flight_per_tenant, g.per_second, g.state,
-           least(g.per_second::double precision, g.tokens + extract(epoch FROM now_at - g.refilled_at) * g.per_second) AS tokens
+           least(greatest(1, g.per_second)::double precision, g.tokens + extract(epoch FROM now_at - g.refilled_at) * g.per_second) AS tokens
       FROM upstream_gates g
      WHERE (g.open_until IS NULL OR g.open_until <= now_at)
        AND EXISTS (SELECT 1 FROM work_items w WHERE w.authorization_server_id = g.authorization_server_id AND w.budget = g.budget
