@@ -1,7 +1,7 @@
 import type { Capabilities } from './capabilities.js';
 import type { ClientMetadata } from './client-metadata.js';
 import type { JsonObject } from './json-value.js';
-import type { Quirks } from './quirks.js';
+import type { Quirks } from './quirk-profile.js';
 
 /** Who decided on a member of the document. */
 export type Origin = 'application' | 'ehr_override' | 'registration_override' | 'default' | 'negotiated' | 'registrar';

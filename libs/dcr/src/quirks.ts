@@ -1,45 +1,60 @@
-import type { AuthMethod } from './negotiation.js';
+import { EHRS } from './quirks-ehrs.js';
+import { GENERIC } from './quirks-generic.js';
+import { SERVERS } from './quirks-servers.js';
+import type { Quirks } from './quirk-profile.js';
 
-/** What may change at the server when this call is made. `true` means "may": what came back is stored before anything else. */
-export interface Rotates {
-  /** the registration access token */
-  readonly rat: boolean;
-  /** the client secret */
-  readonly secret: boolean;
+const PROFILES: ReadonlyMap<string, Partial<Quirks>> = new Map(Object.entries({ generic: {}, ...SERVERS, ...EHRS }));
+const ALIASES: Readonly<Record<string, string>> = {
+  oidc_provider: 'node_oidc_provider',
+  cerner: 'oracle_health',
+  athena: 'athenahealth',
+  ecw: 'eclinicalworks',
+  ory_hydra: 'hydra',
+  spring_authorization_server: 'spring',
+  duende_identityserver: 'duende',
+  ibm_verify: 'ibm',
+  isva: 'ibm',
+  gluu: 'janssen',
+  ping_am: 'pingam',
+  ping_federate: 'pingfederate',
+  wso2_is: 'wso2',
+  allscripts: 'veradigm',
+};
+
+/** Members that decide who may do what. No server's dislike takes them out of the document (A-12). */
+export const SECURITY_MEMBERS: ReadonlySet<string> = new Set([
+  'redirect_uris',
+  'token_endpoint_auth_method',
+  'token_endpoint_auth_signing_alg',
+  'grant_types',
+  'response_types',
+  'scope',
+  'jwks',
+  'jwks_uri',
+  'software_statement',
+]);
+
+/** The vendor keys that have a profile of their own; any other vendor is `generic`. */
+export function quirkVendors(): string[] {
+  return [...PROFILES.keys()];
 }
 
-/** How one server differs from the letter of RFC 7591 and 7592 (protocol.md C). Data: code asks for a quirk, never for a vendor. */
-export interface Quirks {
-  /** Statuses that mean "created" (A-30). */
-  readonly successStatus: readonly number[];
-  /** How keys may be handed over, the preferred way first (A-08). */
-  readonly jwksMode: readonly ('uri' | 'inline')[];
-  /** The member in which an attempt can be found again by the server's administrator. */
-  readonly marker: 'software_version' | 'client_name' | 'none';
-  /** What an assertion's `aud` names (A-80). */
-  readonly assertionAudience: 'token_endpoint' | 'issuer';
-  /** What the server asks for before it registers anybody. */
-  readonly iatMode: 'none' | 'reusable' | 'single' | 'counted';
-  /** Whether a member that the server does not know is ignored (RFC 7591 section 2) or refused (A-12). */
-  readonly unknownFieldPolicy: 'ignore' | 'refuse';
-  readonly readRotates: Rotates;
-  readonly putRotates: Rotates;
-  /** Whether an update carries the client secret (B-05). */
-  readonly putSecret: 'omit' | 'include';
-  /** How long a registration access token lives after it was issued; absent: as long as the client. */
-  readonly ratTtlMs?: number;
-  /** What manages a client: its own token, an administrator's credential, or nothing. */
-  readonly managementAuth: 'rat' | 'admin_token' | 'none';
-  /** The same metadata twice gives the same client, so a repeated registration is harmless (H-30 b). */
-  readonly idempotentByMetadata: boolean;
-  /** Optional members that are left out, because the server refuses or destroys them. Security members are never left out (A-12). */
-  readonly droppedMembers: readonly string[];
-  /** Total deadline of a registration, where 30 s are not enough; at most 60,000. */
-  readonly registrationDeadlineMs?: number;
-  /** Where discovery is silent: the authentication methods that the vendor documents. */
-  readonly authMethods?: readonly AuthMethod[];
-  /** Where discovery is silent: the assertion algorithms that the vendor documents. */
-  readonly signingAlgs?: readonly string[];
-  /** `portal`: a person registers at the vendor's portal, even where a registration endpoint is announced (D-10, D-11). */
-  readonly registration: 'dynamic' | 'portal';
+/**
+ * The quirks of one server: what is assumed of everybody, then its vendor's profile, then what was learned from its answers, then
+ * what an operator declared. Lists replace each other, but `droppedMembers` add up, less the security members.
+ */
+export function quirksFor(vendor: string, learned: Partial<Quirks> = {}, declared: Partial<Quirks> = {}): Quirks {
+  const key = vendor
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s-]+/g, '_');
+  const profile = PROFILES.get(Object.hasOwn(ALIASES, key) ? (ALIASES[key] ?? key) : key) ?? {};
+  const layers = [GENERIC, profile, learned, declared].map(given);
+  const dropped = layers.flatMap((layer) => layer.droppedMembers ?? []).filter((member) => !SECURITY_MEMBERS.has(member));
+  return layers.reduce<Quirks>((all, layer) => ({ ...all, ...layer, droppedMembers: [...new Set(dropped)] }), GENERIC);
+}
+
+// A stored layer may hold null or undefined where nothing was learned: that is no opinion.
+function given(layer: Partial<Quirks>): Partial<Quirks> {
+  return Object.fromEntries(Object.entries(layer).filter(([, value]) => (value as unknown) !== undefined && (value as unknown) !== null));
 }

@@ -1,0 +1,45 @@
+import type { AuthMethod } from './negotiation-method.js';
+
+/** What may change at the server when this call is made. `true` means "may": what came back is stored before anything else. */
+export interface Rotates {
+  /** the registration access token */
+  readonly rat: boolean;
+  /** the client secret */
+  readonly secret: boolean;
+}
+
+/** How one server differs from the letter of RFC 7591 and 7592 (protocol.md C). Data: code asks for a quirk, never for a vendor. */
+export interface Quirks {
+  /** Statuses that mean "created" (A-30). */
+  readonly successStatus: readonly number[];
+  /** How keys may be handed over, the preferred way first (A-08). */
+  readonly jwksMode: readonly ('uri' | 'inline')[];
+  /** The member in which an attempt can be found again by the server's administrator. */
+  readonly marker: 'software_version' | 'client_name' | 'none';
+  /** What an assertion's `aud` names (A-80). */
+  readonly assertionAudience: 'token_endpoint' | 'issuer';
+  /** What the server asks for before it registers anybody. */
+  readonly iatMode: 'none' | 'reusable' | 'single' | 'counted';
+  /** Whether a member that the server does not know is ignored (RFC 7591 section 2) or refused (A-12). */
+  readonly unknownFieldPolicy: 'ignore' | 'refuse';
+  readonly readRotates: Rotates;
+  readonly putRotates: Rotates;
+  /** Whether an update carries the client secret (B-05). */
+  readonly putSecret: 'omit' | 'include';
+  /** How long a registration access token lives after it was issued; absent: as long as the client. */
+  readonly ratTtlMs?: number;
+  /** What manages a client: its own token, an administrator's credential, or nothing. */
+  readonly managementAuth: 'rat' | 'admin_token' | 'none';
+  /** The same metadata twice gives the same client, so a repeated registration is harmless (H-30 b). */
+  readonly idempotentByMetadata: boolean;
+  /** Optional members that are left out, because the server refuses or destroys them. Security members are never left out (A-12). */
+  readonly droppedMembers: readonly string[];
+  /** Total deadline of a registration, where 30 s are not enough; at most 60,000. */
+  readonly registrationDeadlineMs?: number;
+  /** Where discovery is silent: the authentication methods that the vendor documents. */
+  readonly authMethods?: readonly AuthMethod[];
+  /** Where discovery is silent: the assertion algorithms that the vendor documents. */
+  readonly signingAlgs?: readonly string[];
+  /** `portal`: a person registers at the vendor's portal, even where a registration endpoint is announced (D-10, D-11). */
+  readonly registration: 'dynamic' | 'portal';
+}

@@ -1,0 +1,21 @@
+import type { Quirks } from './quirk-profile.js';
+
+/**
+ * What is assumed of a server that nobody knows: the letter of the RFCs where it is harmless, the worst where it is not.
+ * A read or an update may replace the registration access token and the secret, so both are journaled like a registration (B-02).
+ */
+export const GENERIC: Quirks = {
+  successStatus: [201, 200],
+  jwksMode: ['uri', 'inline'],
+  marker: 'software_version',
+  assertionAudience: 'token_endpoint',
+  iatMode: 'reusable',
+  unknownFieldPolicy: 'ignore',
+  readRotates: { rat: true, secret: true },
+  putRotates: { rat: true, secret: true },
+  putSecret: 'omit',
+  managementAuth: 'rat',
+  idempotentByMetadata: false,
+  droppedMembers: [],
+  registration: 'dynamic',
+};
