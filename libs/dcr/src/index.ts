@@ -20,3 +20,4 @@ export { effectiveDocument } from './effective-document.js';
 export type { Finding, Mender } from './linter-finding.js';
 export type { Hit, LintContext, LintRule } from './linter-rule.js';
 export { lint, LINT_RULES } from './linter.js';
+export type { DiscoveredDocument, Discovery, DiscoveryProblem, DocumentKind, Endpoints } from './discovery-result.js';

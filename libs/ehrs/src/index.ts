@@ -1,1 +1,10 @@
-export {};
+export { ehrsEntities } from './ehrs.entity.js';
+export { CLIENT_SCOPES, EHR_STATUSES, REGISTRATION_MODES } from './ehr.js';
+export type { ClientScope, Ehr, EhrChange, EhrFilter, EhrLimits, EhrStatus, NewEhr, RegistrationMode, StoredDiscovery } from './ehr.js';
+export type { AuthorizationServer } from './authorization-server.js';
+export { upstreamsFor } from './upstream.js';
+export type { Upstream } from './upstream.js';
+export { INITIAL_ACCESS_TOKEN, INITIAL_ACCESS_TOKEN_VERSION } from './initial-access-token.js';
+export type { InitialAccessToken, InitialAccessTokenKind, InitialAccessTokenStatus, TokenClient } from './initial-access-token.js';
+export { reserveInitialAccessTokens, settleInitialAccessTokens } from './initial-access-token-reservation.js';
+export type { InitialAccessTokenNeed, InitialAccessTokenOutcome, ReservedInitialAccessToken } from './initial-access-token-reservation.js';

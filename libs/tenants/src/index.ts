@@ -1,1 +1,3 @@
-export {};
+export { tenantsEntities } from './tenants.entity.js';
+export { tenantContactsSchema, tenantMetadataSchema } from './tenant.js';
+export type { NewTenant, Tenant, TenantChange, TenantContact, TenantFilter, TenantStatus } from './tenant.js';

@@ -1,0 +1,44 @@
+import type { Environment } from '@registrar/database';
+import { quirksFor, type Capabilities, type Endpoints, type Quirks } from '@registrar/dcr';
+import type { AuthorizationServerEntity } from './authorization-server.entity.js';
+
+/** What guards EHRs: pinned endpoints, what it can do, how it differs. One for all EHRs of the same issuer and environment. */
+export interface AuthorizationServer {
+  readonly id: string;
+  readonly environment: Environment;
+  /** The confirmed issuer, or the token endpoint, or what an operator entered: what makes it one and the same server (D-42). */
+  readonly identity: string;
+  readonly issuer?: string;
+  readonly issuerConfirmed: boolean;
+  readonly vendor: string;
+  /** Pinned: a discovery elsewhere does not change them until a person confirms (A-66). */
+  readonly endpoints: Endpoints;
+  readonly capabilities: Capabilities;
+  /** Vendor's, then learned, then declared ones, merged. */
+  readonly quirks: Quirks;
+  /** Origins that initial access tokens and software statements may be sent to (A-63). */
+  readonly approvedOrigins: readonly string[];
+  /** What a wrong credential was answered here, e.g. `invalid_client`; absent: not tried yet. */
+  readonly proofControl?: string;
+  readonly version: number;
+}
+
+type Columns = Omit<AuthorizationServerEntity, 'workspaceId' | 'createdAt' | 'updatedAt'>;
+
+/** Reads a row; the three layers of quirks become one. */
+export function presentServer(row: Columns): AuthorizationServer {
+  return {
+    id: row.id,
+    environment: row.environment,
+    identity: row.identity,
+    ...(row.issuer === null ? {} : { issuer: row.issuer }),
+    issuerConfirmed: row.issuerConfirmed,
+    vendor: row.vendor,
+    endpoints: row.endpoints,
+    capabilities: row.capabilities,
+    quirks: quirksFor(row.vendor, row.learnedQuirks, row.declaredQuirks),
+    approvedOrigins: row.approvedOrigins,
+    ...(row.proofControl === null ? {} : { proofControl: row.proofControl }),
+    version: row.version,
+  };
+}

@@ -1,0 +1,28 @@
+import { defineProblems } from '@registrar/problem';
+
+export const tenantProblem = defineProblems({
+  'tenants.not_found': {
+    kind: 'not_found',
+    title: 'There is no such tenant',
+    actor: 'caller',
+    label: 'Check the tenant id; ids start with ten_',
+  },
+  'tenants.external_id_taken': {
+    kind: 'conflict',
+    title: 'Another tenant has this external_id',
+    actor: 'caller',
+    label: 'Use the tenant named by existing_id, or choose another external_id',
+  },
+  'tenants.changed_meanwhile': {
+    kind: 'stale',
+    title: 'The tenant was changed by somebody else since you read it',
+    actor: 'caller',
+    label: 'Read the tenant again and repeat the change on what it is now',
+  },
+  'tenants.bound_key': {
+    kind: 'forbidden',
+    title: 'This key is bound to certain tenants and cannot make others',
+    actor: 'workspace_owner',
+    label: 'Use a key that is not bound to tenants',
+  },
+});
