@@ -1,0 +1,66 @@
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/**
+ * Runs `work` while no other command of this checkout does; waits for the other one, and takes over from a dead one.
+ * @template T
+ * @param {string} path the lock file
+ * @param {(pid: number) => void} waiting told once, when it has to wait
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function withLock(path, waiting, work) {
+  mkdirSync(dirname(path), { recursive: true });
+  for (let told = false; !take(path); await pause(300)) {
+    const holder = Number(readText(path));
+    if (isDead(holder, path)) rmSync(path, { force: true });
+    else if (!told) {
+      waiting(holder);
+      told = true;
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+function take(path) {
+  try {
+    writeFileSync(path, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function isDead(pid, path) {
+  if (!Number.isInteger(pid) || pid <= 0) return ageMs(path) > 5_000; // made this moment, and not yet written
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (error.code !== 'EPERM') return true;
+  }
+  // After a reboot the number may be a stranger's.
+  const command = readText(`/proc/${pid}/cmdline`);
+  return command !== '' && !command.includes('launcher');
+}
+
+function ageMs(path) {
+  try {
+    return Date.now() - statSync(path).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
+
+function readText(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

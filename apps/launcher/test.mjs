@@ -1,0 +1,16 @@
+// npm test: makes the checkout ready, then runs every test. What follows `--` goes to vitest.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { prepare, root } from './prepare.mjs';
+
+await prepare();
+const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+const args = [vitest, 'run', '--config', '.vitest.config.ts', ...process.argv.slice(2)];
+const tests = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
+// The terminal signals the tests too; they stop what they started, and we tell how it ended.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => tests.kill(signal));
+tests.once('error', (error) => {
+  process.stderr.write(`registrar: the tests could not be started: ${error.message}\n`);
+  process.exitCode = 1;
+});
+tests.once('exit', (code) => (process.exitCode = code ?? 1));
