@@ -18,7 +18,7 @@ export default tseslint.config(
   },
   {
     files: ['libs/**/*.ts', 'apps/**/*.ts'],
-    ignores: ['libs/config/**', 'apps/sandbox/**', '**/*.spec.ts'],
+    ignores: ['libs/config/**', 'apps/sandbox/**', 'apps/launcher/**', '**/*.spec.ts'],
     rules: {
       'no-restricted-properties': [
         'error',

@@ -13,10 +13,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 export async function withLock(path, waiting, work) {
   mkdirSync(dirname(path), { recursive: true });
   for (let told = false; !take(path); await pause(300)) {
-    const holder = Number(readText(path));
+    const holder = readText(path);
     if (isDead(holder, path)) rmSync(path, { force: true });
     else if (!told) {
-      waiting(holder);
+      waiting(Number(holder.split(' ')[0]));
       told = true;
     }
   }
@@ -29,7 +29,7 @@ export async function withLock(path, waiting, work) {
 
 function take(path) {
   try {
-    writeFileSync(path, String(process.pid), { flag: 'wx' });
+    writeFileSync(path, identity(process.pid), { flag: 'wx' });
     return true;
   } catch (error) {
     if (error.code === 'EEXIST') return false;
@@ -37,16 +37,21 @@ function take(path) {
   }
 }
 
-function isDead(pid, path) {
-  if (!Number.isInteger(pid) || pid <= 0) return ageMs(path) > 5_000; // made this moment, and not yet written
+function isDead(holder, path) {
+  if (holder === '') return ageMs(path) > 5_000; // made this moment, and not yet written
+  const pid = Number(holder.split(' ')[0]);
   try {
     process.kill(pid, 0);
   } catch (error) {
     if (error.code !== 'EPERM') return true;
   }
-  // After a reboot the number may be a stranger's.
-  const command = readText(`/proc/${pid}/cmdline`);
-  return command !== '' && !command.includes('launcher');
+  return identity(pid) !== holder;
+}
+
+/** A process number comes back after a reboot or a wrap; with its start time it hardly does. */
+function identity(pid) {
+  const stat = readText(`/proc/${pid}/stat`);
+  return `${pid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''}`.trim();
 }
 
 function ageMs(path) {

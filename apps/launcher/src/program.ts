@@ -42,7 +42,10 @@ export function startProgram(plan: ProgramPlan): Program {
     detached: true,
   });
   for (const stream of [child.stdout, child.stderr]) {
-    if (stream) createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) => { plan.onLine(line, plan.name); });
+    if (stream)
+      createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) => {
+        plan.onLine(line, plan.name);
+      });
   }
   const exited = new Promise<Ending>((resolve) => {
     child.once('error', (error) => {
@@ -50,13 +53,17 @@ export function startProgram(plan: ProgramPlan): Program {
       resolve({ code: 1, signal: null });
     });
     // Not 'exit': the last lines it printed come first.
-    child.once('close', (code, signal) => { resolve({ code, signal }); });
+    child.once('close', (code, signal) => {
+      resolve({ code, signal });
+    });
   });
   return {
     name: plan.name,
     pid: child.pid ?? 0,
     exited,
-    kill: (signal) => { child.kill(signal); },
+    kill: (signal) => {
+      child.kill(signal);
+    },
     stop: async (graceMs) => {
       child.kill('SIGTERM');
       const giveUp = new AbortController();

@@ -85,7 +85,7 @@ async function run(as: { uid?: number; gid?: number }): Promise<{ child: ChildPr
     child.once('exit', () => {
       resolve();
     });
-    child.stdout?.on('data', (bytes: Buffer) => {
+    child.stdout.on('data', (bytes: Buffer) => {
       said += bytes.toString();
       if (said.includes('ready ')) resolve();
     });

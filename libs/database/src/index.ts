@@ -14,3 +14,6 @@ export type { IdPrefix } from './public-id.js';
 export { Notifications } from './notifications.js';
 export { pageOf } from './page.js';
 export type { Page, PageRequest } from './page.js';
+export { startEmbeddedPostgres } from './embedded-postgres.js';
+export type { EmbeddedPostgres, EmbeddedPostgresOptions } from './embedded-postgres.js';
+export { APP_ROLE, ensureRoles, OWNER_ROLE } from './embedded-roles.js';
