@@ -1,4 +1,5 @@
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { embeddedProblem } from './embedded.problems.js';
 
 /** A folder that one process has to itself until it releases it or dies. */
@@ -6,13 +7,16 @@ export interface FolderLock {
   release(): Promise<void>;
 }
 
+const REMOVAL_MS = 2_000;
+
 /**
  * Takes the lock file, also over from a holder that is dead.
  * @throws Problem `embedded.home_in_use` when the holder lives.
  */
 export async function takeLock(path: string): Promise<FolderLock> {
   const mine = await identity(process.pid);
-  const draft = `${path}.${process.pid}.${performance.now().toFixed(3)}`;
+  const since = performance.now();
+  const draft = `${path}.${crypto.randomUUID()}`;
   await writeFile(draft, mine, { mode: 0o600 });
   try {
     for (;;) {
@@ -25,7 +29,7 @@ export async function takeLock(path: string): Promise<FolderLock> {
         },
       );
       if (taken) break;
-      await removeIfStale(path, draft);
+      await removeIfStale(path, since);
     }
   } finally {
     await rm(draft, { force: true });
@@ -37,19 +41,29 @@ export async function takeLock(path: string): Promise<FolderLock> {
   };
 }
 
-async function removeIfStale(path: string, draft: string): Promise<void> {
+async function removeIfStale(path: string, since: number): Promise<void> {
   const holder = await readFile(path, 'utf8').catch(() => undefined);
   if (holder === undefined) return;
   const pid = Number(holder.split(' ')[0]);
   if (await isAlive(pid, holder)) {
     throw embeddedProblem('embedded.home_in_use', { detail: `Process ${pid} is already running on this data folder.`, extra: { pid } });
   }
-  // Renaming first: two that judged the same lock stale must not remove the fresh one of a third.
-  const aside = `${draft}.stale`;
-  await rename(path, aside).catch(() => undefined);
-  const removed = await readFile(aside, 'utf8').catch(() => holder);
-  if (removed !== holder) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
+  // One at a time removes, and looks again before: else two that judged the same lock stale would remove the fresh one of a third.
+  const removing = `${path}.removing`;
+  try {
+    await mkdir(removing);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    // A removal takes a millisecond; one that we have waited for so long belongs to a process that died in it.
+    if (performance.now() - since > REMOVAL_MS) await rm(removing, { recursive: true, force: true });
+    await pause(20);
+    return;
+  }
+  try {
+    if ((await readFile(path, 'utf8').catch(() => undefined)) === holder) await rm(path, { force: true });
+  } finally {
+    await rm(removing, { recursive: true, force: true });
+  }
 }
 
 async function isAlive(pid: number, holder: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -41,7 +41,19 @@ it('a lock is taken over from a dead process, from a stranger with the same numb
 });
 
 it('of ten that find a dead holder exactly one takes over', async () => {
-  writeFileSync(join(folder, 'lock'), `${spawnSync(process.execPath, ['-e', '']).pid} 1 x`);
-  const asked = await Promise.allSettled(Array.from({ length: 10 }, () => takeLock(join(folder, 'lock'))));
-  expect(asked.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
+  const dead = spawnSync(process.execPath, ['-e', '']).pid;
+  for (let round = 0; round < 50; round++) {
+    const path = join(folder, `lock ${round}`);
+    writeFileSync(path, `${dead} 1 x`);
+    const asked = await Promise.allSettled(Array.from({ length: 10 }, () => takeLock(path)));
+    expect(asked.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
+  }
+});
+
+it('a removal that was killed in the middle is forgotten', async () => {
+  const path = join(folder, 'lock');
+  writeFileSync(path, 'nonsense');
+  mkdirSync(`${path}.removing`);
+  await (await takeLock(path)).release();
+  expect(readdirSync(folder)).toEqual([]);
 });
