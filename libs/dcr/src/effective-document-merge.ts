@@ -67,8 +67,10 @@ export function makeDefaultsExplicit(draft: Draft, layers: DocumentLayers, refre
     place(draft, 'initiate_login_uri', layers.launchUrl, 'application', 'The launch URL of the application.');
 }
 
-/** The scope that people ask for, before the server's list is looked at: a layer's own, or required and optional together. */
+/** The scope that people ask for, before the server's list is looked at: an override's own, or all of the application's. */
 export function scopeAsked(draft: Draft, layers: DocumentLayers): string {
   const own = draft.members.get('scope');
-  return typeof own === 'string' ? own : [...layers.scope.required, ...layers.scope.optional].join(' ');
+  const parts = [typeof own === 'string' ? own : ''];
+  if (draft.origins.get('scope') === 'application' || own === undefined) parts.push(...layers.scope.required, ...layers.scope.optional);
+  return parts.join(' ');
 }

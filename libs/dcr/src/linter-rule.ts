@@ -1,5 +1,5 @@
 import type { ClientMetadata } from './client-metadata.js';
-import type { DocumentContext, DocumentLayers } from './effective-document-input.js';
+import type { DocumentContext, DocumentLayers, Origin } from './effective-document-input.js';
 import type { Finding, Mender } from './linter-finding.js';
 
 /** What a rule looks at beside the document: the server, the application, and what people asked for before Registrar placed its members. */
@@ -7,6 +7,9 @@ export interface LintContext extends DocumentContext {
   readonly kind: DocumentLayers['kind'];
   readonly scope: DocumentLayers['scope'];
   readonly launchUrl?: string;
+  /** The scopes that the application's revision spells in its own metadata; they count as required and as approved. */
+  readonly writtenScopes: readonly string[];
+  readonly origins: Readonly<Record<string, Origin>>;
   /** The layers merged, as people wrote them. */
   readonly asked: ClientMetadata;
 }
