@@ -89,9 +89,10 @@ const CODES: Readonly<Partial<Record<z.core.$ZodIssue['code'], string>>> = {
 
 function problemOf(issue: z.core.$ZodIssue, pointer: string): MetadataProblem {
   const own: unknown = issue.code === 'custom' ? issue.params?.['code'] : undefined;
+  const isRange = (issue.code === 'too_small' || issue.code === 'too_big') && issue.origin !== 'array';
   return {
     pointer: [pointer, ...issue.path.map(String)].join('/'),
-    code: typeof own === 'string' ? own : (CODES[issue.code] ?? 'wrong_type'),
+    code: typeof own === 'string' ? own : isRange ? 'out_of_range' : (CODES[issue.code] ?? 'wrong_type'),
     detail: issue.message,
   };
 }

@@ -64,7 +64,7 @@ describe('client metadata that a person writes (A-02, A-16)', () => {
     [{ grant_types: ['password'] }, '/client_metadata/grant_types/0 unsafe_value'],
     [{ response_types: ['code token'] }, '/client_metadata/response_types/0 unsafe_value'],
     [{ scope: 'patient/*.dus' }, '/client_metadata/scope malformed_scope'],
-    [{ default_max_age: -1 }, '/client_metadata/default_max_age empty'],
+    [{ default_max_age: -1 }, '/client_metadata/default_max_age out_of_range'],
     [[], '/client_metadata wrong_type'],
   ])('%j is refused (T10, A09, J-06)', (input, refusal) => {
     expect(refusals(input)).toEqual([refusal]);

@@ -34,7 +34,15 @@ export function mergeLayers(layers: DocumentLayers): Draft {
     ['registration_override', layers.registrationOverride],
   ];
   for (const [origin, layer] of stack)
-    for (const [member, value] of Object.entries(layer ?? {})) if (says(member, value)) place(draft, member, value, origin);
+    for (const [member, value] of Object.entries(layer ?? {})) {
+      if (!says(member, value)) continue;
+      // Language tags are compared without regard to case: #DE replaces #de.
+      const same = member.includes('#')
+        ? [...draft.members.keys()].find((other) => other.toLowerCase() === member.toLowerCase())
+        : undefined;
+      if (same !== undefined) remove(draft, same);
+      place(draft, member, value, origin);
+    }
   return draft;
 }
 

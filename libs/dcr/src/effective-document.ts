@@ -4,7 +4,8 @@ import type { DocumentContext, DocumentLayers, Origin } from './effective-docume
 import { makeDefaultsExplicit, mergeLayers, place, remove, scopeAsked, type Draft } from './effective-document-merge.js';
 import { placeMarker } from './effective-document-marker.js';
 import { inStableOrder } from './effective-document-order.js';
-import { placeScope, writtenScopes } from './effective-document-scope.js';
+import { lintContext } from './effective-document-lint.js';
+import { placeScope } from './effective-document-scope.js';
 import { lint } from './linter.js';
 import type { Finding } from './linter-finding.js';
 import type { AuthMethod, SigningAlg } from './negotiation-method.js';
@@ -46,17 +47,8 @@ export function effectiveDocument(layers: DocumentLayers, context: DocumentConte
   leaveOut(draft, context.quirks);
   const marker = placeMarker(draft, context.quirks, context.marker);
   const document = inStableOrder(draft.members);
-  const { kind, scope, launchUrl } = layers;
   const origins = Object.fromEntries(draft.origins);
-  const application = {
-    kind,
-    scope,
-    asked,
-    origins,
-    writtenScopes: writtenScopes(layers),
-    ...(launchUrl === undefined ? {} : { launchUrl }),
-  };
-  const findings = lint(document, { ...context, ...application });
+  const findings = lint(document, lintContext(layers, context, { asked, origins }));
   return {
     document,
     origins,

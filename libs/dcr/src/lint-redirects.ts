@@ -1,12 +1,16 @@
 import { hasGrant, textsOf } from './client-metadata.js';
 import { hitEach, hitWhen, type Hit, type LintRule } from './linter-rule.js';
-import { isLoopbackUri, redirectUriRefusal, uriRefusal, uriRefusalWords, type UriRefusal } from './redirect-uri.js';
+import { isLoopbackUri, redirectUriRefusal, uriRefusal, uriRefusalWords, writtenAuthority, type UriRefusal } from './redirect-uri.js';
 
 function refusals(member: string, uris: readonly string[], judge: (uri: string) => UriRefusal | undefined): readonly Hit[] {
   return uris.flatMap((uri) => {
     const refusal = judge(uri);
     return refusal === undefined ? [] : [{ member, detail: uriRefusalWords(refusal) }];
   });
+}
+
+function hostOf(uri: string): string {
+  return (writtenAuthority(uri) ?? '').toLowerCase();
 }
 
 /** Where a browser may be sent with a code, and how the code is protected on its way. */
@@ -41,6 +45,17 @@ export const REDIRECT_RULES: readonly LintRule[] = [
     mends: 'product_team',
     check: (document, { environment }) =>
       environment === 'production' ? hitEach('redirect_uris', textsOf(document, 'redirect_uris').filter(isLoopbackUri)) : [],
+  },
+  {
+    id: 'redirects.host_not_approved',
+    severity: 'warning',
+    says: 'A registration sends people to a host that the application does not name. Have the product team confirm it.',
+    mends: 'product_team',
+    check: (document, { approved }) => {
+      const hosts = approved.redirectUris.map(hostOf);
+      const beyond = (uri: string) => !hosts.some((host) => hostOf(uri) === host || hostOf(uri).endsWith(`.${host}`));
+      return hosts.length === 0 ? [] : hitEach('redirect_uris', textsOf(document, 'redirect_uris').filter(beyond));
+    },
   },
   {
     id: 'redirects.duplicate',

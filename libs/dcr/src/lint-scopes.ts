@@ -109,8 +109,7 @@ export const SCOPE_RULES: readonly LintRule[] = [
     severity: 'error',
     says: 'An override asks for more than the application was approved for.',
     mends: 'product_team',
-    check: (document, { scope, writtenScopes }) =>
-      hitEach('scope', scopesBeyond(scopesOf(document), [...scope.required, ...scope.optional, ...writtenScopes])),
+    check: (document, { approved }) => hitEach('scope', scopesBeyond(scopesOf(document), approved.scopes)),
   },
   {
     id: 'scopes.version_not_taken',

@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { ClientMetadata } from './client-metadata.js';
 import { effectiveDocument } from './effective-document.js';
+import { LINT_RULES } from './linter.js';
 import { quirksFor } from './quirks.js';
 
 describe('the effective document of an ordinary application', () => {
@@ -71,5 +73,32 @@ describe('the effective document of an ordinary application', () => {
     expect(findings.filter((finding) => finding.severity === 'error').map(({ id, says }) => `${id} ${says.split('(')[1] ?? ''}`)).toEqual([
       'scopes.wider_than_application system/*.cud)',
     ]);
+  });
+
+  it('lets an override for the EHR ask for more: that is the product team speaking', () => {
+    const context = {
+      capabilities: { dynamicRegistration: true },
+      quirks: quirksFor('generic'),
+      environment: 'sandbox' as const,
+      loopbackAllowed: false,
+      jwksUri: 'https://registrar.example/jwks/jks_1',
+    };
+    const layers = {
+      application: { client_name: 'Sync', 'client_name#de': 'a' },
+      kind: 'backend' as const,
+      scope: { required: [], optional: [] },
+    };
+    const made = effectiveDocument({ ...layers, ehrOverride: { scope: 'system/*.cud', 'client_name#DE': 'b' } }, context);
+    expect(made.findings.filter((finding) => finding.severity === 'error')).toEqual([]);
+    expect(made.document).toMatchObject({ scope: 'system/*.cud', 'client_name#DE': 'b' });
+    expect(made.document).not.toHaveProperty('client_name#de');
+  });
+});
+
+describe('the README', () => {
+  it('has the table of the rules as they are', async () => {
+    const rows = LINT_RULES.map(({ id, severity, says, mends }) => `| \`${id}\` | ${severity} | ${says} | ${mends.replaceAll('_', ' ')} |`);
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+    expect(readme.split('\n').filter((line) => /^\| `[a-z]+\.[a-z_0-9]+` \|/.test(line))).toEqual(rows);
   });
 });

@@ -7,8 +7,10 @@ export interface LintContext extends DocumentContext {
   readonly kind: DocumentLayers['kind'];
   readonly scope: DocumentLayers['scope'];
   readonly launchUrl?: string;
-  /** The scopes that the application's revision spells in its own metadata; they count as required and as approved. */
+  /** The scopes that the application's revision spells in its own metadata; they count as required. */
   readonly writtenScopes: readonly string[];
+  /** What the application's owner stands for, in its revision and in its overrides for this EHR: no registration goes beyond it (T10). */
+  readonly approved: { readonly scopes: readonly string[]; readonly redirectUris: readonly string[] };
   readonly origins: Readonly<Record<string, Origin>>;
   /** The layers merged, as people wrote them. */
   readonly asked: ClientMetadata;

@@ -12,6 +12,7 @@ const BOTH = ['authorization_code', 'client_credentials'];
 const CODE = ['authorization_code'];
 const A = 'https://a.example/cb';
 const B = 'https://b.example/cb';
+const APPROVED = { scopes: ['system/*.read', 'openid', 'launch', 'fhirUser', 'offline_access'], redirectUris: [A, B] };
 const LIKED = { required: ['system/*.rs'], optional: ['system/*.cud'] };
 
 /** [rule, kind, the one member that differs, its value in the broken example, in the clean one, what both have beside the plain document] */
@@ -33,6 +34,7 @@ const EXAMPLES: readonly Example[] = [
   ['redirects.not_used', 'backend', REDIRECTS, [A], undefined],
   ['redirects.unsafe', 'launch', REDIRECTS, [A, 'https://b.example/#x'], [A, B]],
   ['redirects.loopback_in_production', 'launch', REDIRECTS, ['https://localhost/cb'], [A]],
+  ['redirects.host_not_approved', 'launch', REDIRECTS, ['https://c.example/cb'], ['https://h1.a.example/cb']],
   ['redirects.duplicate', 'launch', REDIRECTS, [A, A], [A]],
   ['redirects.too_many', 'launch', REDIRECTS, [...Array(21).keys()].map((n) => `${A}/${n}`), [A]],
   ['redirects.post_logout_unsafe', 'launch', 'document.post_logout_redirect_uris', ['http://a.example/bye'], [A]],
@@ -162,7 +164,16 @@ function partsOf([, kind, member, broken, clean, given]: Example, which: 'broken
 
 function idsOf(example: Example, which: 'broken' | 'clean', rules = LINT_RULES): string[] {
   const { document, capabilities, quirks, asked, context } = partsOf(example, which);
-  const around = { environment: 'production', loopbackAllowed: false, origins: {}, writtenScopes: [], capabilities, quirks, asked };
+  const around = {
+    environment: 'production',
+    loopbackAllowed: false,
+    origins: {},
+    writtenScopes: [],
+    approved: APPROVED,
+    capabilities,
+    quirks,
+    asked,
+  };
   return lint(document as JsonObject, { ...around, ...context } as unknown as LintContext, rules).map((finding) => finding.id);
 }
 
