@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureRoles, migrate, startEmbeddedPostgres } from '@registrar/database';
+import { migrateQueue } from '@registrar/jobs';
 import { Secret } from '@registrar/secret';
 import { adminQuery, withDatabase, withLogin } from './connection.js';
 
@@ -46,6 +47,7 @@ async function makeTemplate(adminUrl: string): Promise<{ server: TestServer; dro
   const template = `registrar_test_${process.pid}_${Math.round(performance.timeOrigin)}`;
   await ensureRoles(Secret.of(adminUrl), { owner: Secret.of(passwords.owner), app: Secret.of(passwords.app) }, template);
   await migrate(withDatabase(withLogin(adminUrl, 'registrar_owner', passwords.owner), template), 'registrar_app');
+  await migrateQueue(Secret.of(withDatabase(withLogin(adminUrl, 'registrar_owner', passwords.owner), template)), 'registrar_app');
   return {
     server: { adminUrl, template, passwords },
     drop: async () => {

@@ -1,5 +1,6 @@
 import { loadConfig } from '@registrar/config';
 import { migrate } from '@registrar/database';
+import { migrateQueue } from '@registrar/jobs';
 import { Problem } from '@registrar/problem';
 
 // npm run migrate: applies what is missing with the owner's role, and lets the app's role use the tables.
@@ -11,6 +12,7 @@ try {
   const login = config.DATABASE_URL ? new URL(config.DATABASE_URL.expose()).username : '';
   const role = login === '' ? APP_ROLE : decodeURIComponent(login);
   const applied = await migrate(config.DATABASE_OWNER_URL.expose(), role);
+  await migrateQueue(config.DATABASE_OWNER_URL, role);
   process.stdout.write(applied.length === 0 ? 'The schema is up to date.\n' : `Applied: ${applied.join(', ')}\n`);
 } catch (error) {
   const said = error instanceof Problem ? `${error.message} ${error.entry.label}` : error instanceof Error ? error.message : 'unknown';

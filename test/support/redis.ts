@@ -1,0 +1,86 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+
+/** A Redis of one's own on a free loopback port, that keeps nothing on disk. */
+export interface TestRedis {
+  readonly url: string;
+  /** A client of it; throws while it is down. */
+  readonly with: <T>(work: (client: Redis) => Promise<T>) => Promise<T>;
+  readonly flush: () => Promise<void>;
+  /** SIGKILL: everything in it is gone. */
+  readonly kill: () => Promise<void>;
+  /** Starts it again on the same port, empty. */
+  readonly start: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('No free port');
+  return address.port;
+}
+
+/** @throws Error that says what to install where there is no redis-server. */
+export async function startRedis(): Promise<TestRedis> {
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), 'registrar-redis-'));
+  const url = `redis://127.0.0.1:${port}/0`;
+  let server: ChildProcess | undefined;
+
+  const connected = async <T>(work: (client: Redis) => Promise<T>): Promise<T> => {
+    const client = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return await work(client);
+    } finally {
+      client.disconnect();
+    }
+  };
+  const start = async (): Promise<void> => {
+    const child = spawn('redis-server', ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder], {
+      stdio: 'ignore',
+    });
+    const failed = once(child, 'error').then(([error]) => {
+      throw new Error('redis-server cannot be started: apt-get install redis-server', { cause: error });
+    });
+    failed.catch(() => undefined);
+    server = child;
+    for (let tries = 0; ; tries += 1) {
+      await Promise.race([failed, new Promise((resolve) => setTimeout(resolve, 25))]);
+      const answered = await connected((client) => client.ping()).catch(() => undefined);
+      if (answered === 'PONG') return;
+      if (tries > 400) throw new Error('redis-server does not answer');
+    }
+  };
+  const kill = async (): Promise<void> => {
+    if (server?.exitCode === null && server.signalCode === null) {
+      const gone = once(server, 'exit');
+      server.kill('SIGKILL');
+      await gone;
+    }
+  };
+  await start();
+  return {
+    url,
+    with: connected,
+    flush: async () => {
+      await connected((client) => client.flushall());
+    },
+    kill,
+    start,
+    stop: async () => {
+      await kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
