@@ -1,1 +1,3 @@
-export {};
+export { EVENT_TYPES } from './event.js';
+export type { EventType, NewEvent, StoredEvent } from './event.js';
+export { EventLog } from './event-log.js';

@@ -1,1 +1,16 @@
-export {};
+export { randomBytes, randomText } from './random.js';
+export { newId } from './id.js';
+export { digestText } from './digest.js';
+export { mac, sameMac } from './mac.js';
+export { canonicalBytes } from './canonical.js';
+export { fileKeyEncryptionKey } from './kek-file.js';
+export type { KeyEncryptionKey, WrappedKey } from './kek.js';
+export type { DataKey, KeyOwner } from './data-keys.js';
+export { Vault } from './vault.js';
+export type { Sealed, Sealer, SealSubject } from './vault.js';
+export { PlatformKeys } from './platform-keys.js';
+export type { PlatformPurpose } from './platform-keys.js';
+export { openVault } from './open-vault.js';
+export type { OpenedVault } from './open-vault.js';
+export { findSecret, storeSecrets } from './secret-row.js';
+export type { SecretRow } from './secret-row.js';

@@ -1,0 +1,64 @@
+/** Everything that can happen and is remembered: `noun.verb`. A closed union: what is not here cannot be written. */
+export const AUDIT_ACTIONS = [
+  'workspace.create',
+  'api_key.create',
+  'api_key.revoke',
+  'tenant.create',
+  'tenant.update',
+  'ehr.create',
+  'ehr.update',
+  'ehr.delete',
+  'ehr.discover',
+  'ehr.confirm',
+  'ehr.quarantine',
+  'connection.create',
+  'connection.update',
+  'connection.delete',
+  'application.create',
+  'application.update',
+  'application.override',
+  'initial_access_token.create',
+  'initial_access_token.delete',
+  'registration.create',
+  'registration.update',
+  'registration.start',
+  'registration.retry_later',
+  'registration.refuse',
+  'registration.lose_answer',
+  'registration.need_action',
+  'registration.accept',
+  'registration.verify',
+  'registration.prove_later',
+  'registration.prove',
+  'registration.fail_credential',
+  'registration.ask_again',
+  'registration.revoke',
+  'registration.suspend',
+  'registration.resume',
+  'registration.deregister',
+  'registration.deregister_done',
+  'registration.resolve',
+  'registration.complete',
+  'batch.create',
+  'batch.retry',
+  'secret.reveal',
+  'assertion.sign',
+  'token.issue',
+] as const;
+
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** What an entry is about. */
+export type SubjectType =
+  | 'workspace'
+  | 'api_key'
+  | 'tenant'
+  | 'ehr'
+  | 'authorization_server'
+  | 'connection'
+  | 'application'
+  | 'initial_access_token'
+  | 'registration'
+  | 'operation'
+  | 'batch'
+  | 'credential';

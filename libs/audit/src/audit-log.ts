@@ -1,0 +1,128 @@
+import type { Clock } from '@registrar/clock';
+import { COMMIT_ORDER, insertRows, type Database, type Transaction } from '@registrar/database';
+import { newId, type DataKey, type Vault } from '@registrar/vault';
+import type { AuditEntry, AuditRow } from './audit-entry.js';
+import { CHAIN_START, linkOf } from './chain.js';
+
+const COLUMNS = {
+  workspace_id: 'uuid',
+  chain_id: 'uuid',
+  seq: 'bigint',
+  id: 'uuid',
+  tenant_id: 'uuid',
+  at: 'timestamptz',
+  actor: 'jsonb',
+  action: 'text',
+  subject_type: 'text',
+  subject_id: 'uuid',
+  request_id: 'text',
+  detail: 'jsonb',
+  key_id: 'uuid',
+  prev: 'bytea',
+  mac: 'bytea',
+} as const;
+
+interface Head {
+  chain_id: string;
+  seq: string;
+  mac: Buffer;
+}
+
+/** The audit log: what is appended commits or fails with the caller's transaction. */
+export class AuditLog {
+  readonly #pending = new WeakMap<Transaction, AuditEntry[]>();
+  readonly #keys = new Map<string, DataKey>();
+
+  constructor(
+    private readonly vault: Vault,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Has the workspace's key fetched before each transaction opens, because no key may be fetched inside one. */
+  attach(database: Database): void {
+    database.onBegin(async ({ workspaceId, actor }) => {
+      // The vault's own transactions come before any key.
+      if (actor.id === 'vault') return;
+      this.#keys.set(workspaceId, await this.vault.auditKey(workspaceId));
+    });
+  }
+
+  /** Appends an entry; it is chained and written just before the commit, all of a transaction's at once. */
+  append(tx: Transaction, entry: AuditEntry): void {
+    const entries = this.#pending.get(tx);
+    if (entries) {
+      entries.push(entry);
+      return;
+    }
+    const first = [entry];
+    this.#pending.set(tx, first);
+    tx.beforeCommit(COMMIT_ORDER.audit, () => this.#write(tx, first));
+  }
+
+  async #write(tx: Transaction, entries: readonly AuditEntry[]): Promise<void> {
+    const { workspaceId } = tx.scope;
+    const key = this.#keys.get(workspaceId);
+    if (!key) throw new Error('The audit log is not attached to this database');
+    const chains = new Map<string, AuditEntry[]>();
+    for (const entry of entries) chains.set(entry.tenantId ?? workspaceId, [...(chains.get(entry.tenantId ?? workspaceId) ?? []), entry]);
+    const heads = await lockHeads(tx, [...chains.keys()].sort());
+    const rows = [...chains].flatMap(([chainId, group]) => this.#link(tx, key, chainId, group, heads.get(chainId)));
+    await insertRows(tx, 'audit_events', COLUMNS, rows);
+    const last = new Map(rows.map((row) => [row.chain_id, row]));
+    await tx.query(
+      `UPDATE audit_chains c SET seq = i.seq, mac = i.mac FROM unnest($1::uuid[], $2::bigint[], $3::bytea[]) AS i (chain_id, seq, mac) WHERE c.chain_id = i.chain_id`,
+      [[...last.keys()], [...last.values()].map((row) => row.seq), [...last.values()].map((row) => row.mac)],
+    );
+  }
+
+  #link(tx: Transaction, key: DataKey, chainId: string, entries: readonly AuditEntry[], head: Head | undefined) {
+    let prev = head?.mac ?? CHAIN_START;
+    const seq = Number(head?.seq ?? 0);
+    return entries.map((entry, index) => {
+      const row: AuditRow = {
+        chainId,
+        seq: seq + index + 1,
+        id: newId(),
+        at: this.clock.now(),
+        actor: entry.actor ?? tx.scope.actor,
+        action: entry.action,
+        subjectType: entry.subject.type,
+        subjectId: entry.subject.id,
+        requestId: entry.requestId ?? tx.scope.requestId,
+        detail: entry.detail ?? {},
+        keyId: key.id,
+        ...(entry.tenantId === undefined ? {} : { tenantId: entry.tenantId }),
+      };
+      const linked = linkOf(key.bytes, prev, row);
+      const written = {
+        workspace_id: tx.scope.workspaceId,
+        chain_id: chainId,
+        seq: row.seq,
+        id: row.id,
+        tenant_id: row.tenantId,
+        at: row.at,
+        actor: row.actor,
+        action: row.action,
+        subject_type: row.subjectType,
+        subject_id: row.subjectId,
+        request_id: row.requestId,
+        detail: row.detail,
+        key_id: row.keyId,
+        prev,
+        mac: linked,
+      };
+      prev = linked;
+      return written;
+    });
+  }
+}
+
+/** Makes the heads that are missing and locks all of them, always in the order of their ids, so writers cannot deadlock. */
+async function lockHeads(tx: Transaction, chainIds: readonly string[]): Promise<ReadonlyMap<string, Head>> {
+  const rows = await tx.query<Head>(
+    `INSERT INTO audit_chains (workspace_id, chain_id, tenant_id, seq, mac) SELECT $1, id, nullif(id, $1), 0, $3 FROM unnest($2::uuid[]) AS id ORDER BY id
+     ON CONFLICT (workspace_id, chain_id) DO UPDATE SET seq = audit_chains.seq RETURNING chain_id, seq, mac`,
+    [tx.scope.workspaceId, chainIds, CHAIN_START],
+  );
+  return new Map(rows.map((row) => [row.chain_id, row]));
+}

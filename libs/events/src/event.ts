@@ -1,0 +1,53 @@
+/** Everything that is told to the outside: a closed union. */
+export const EVENT_TYPES = [
+  'tenant.created',
+  'tenant.updated',
+  'ehr.created',
+  'ehr.updated',
+  'ehr.deleted',
+  'ehr.quarantined',
+  'connection.created',
+  'connection.updated',
+  'connection.deleted',
+  'application.created',
+  'application.updated',
+  'initial_access_token.created',
+  'initial_access_token.deleted',
+  'batch.created',
+  'registration.pending',
+  'registration.registering',
+  'registration.verifying',
+  'registration.active',
+  'registration.deregistering',
+  'registration.deregistered',
+  'registration.action_required',
+  'registration.outcome_unknown',
+  'registration.rejected',
+  'registration.credential_failed',
+  'registration.revoked_by_ehr',
+  'registration.suspended',
+  'registration.updated',
+  'secret.revealed',
+] as const;
+
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** A thin event: who reads it asks the API for the rest. `data` holds ids and words, never a secret. */
+export interface NewEvent {
+  readonly type: EventType;
+  readonly subject: { readonly type: string; readonly id: string };
+  readonly tenantId?: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+export interface StoredEvent {
+  /** Grows by one with each event of the workspace, in the order of the commits. */
+  readonly position: number;
+  readonly id: string;
+  readonly type: string;
+  readonly tenantId: string | null;
+  readonly subjectType: string;
+  readonly subjectId: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly at: Date;
+}

@@ -1,0 +1,28 @@
+import { calculateJwkThumbprint, exportJWK, generateKeyPair as generate } from 'jose';
+import { Secret } from '@registrar/secret';
+import { publicMembers, type PublicJwk } from './public-jwk.js';
+
+export type KeyAlg = 'ES384' | 'RS384';
+
+/** A key pair of one client at one authorization server; the private half is a Secret from its first moment. */
+export interface KeyPair {
+  readonly alg: KeyAlg;
+  /** RFC 7638 thumbprint, so no two keys ever share a kid. */
+  readonly kid: string;
+  readonly publicJwk: PublicJwk;
+  /** The private JWK as JSON. */
+  readonly privateJwk: Secret;
+}
+
+/** Makes a new key pair: P-384 for ES384, 3072-bit RSA for RS384 (slow: keep a pool). */
+export async function generateKeyPair(alg: KeyAlg): Promise<KeyPair> {
+  const { privateKey } = await generate(alg, { extractable: true, ...(alg === 'RS384' ? { modulusLength: 3072 } : {}) });
+  const jwk = await exportJWK(privateKey);
+  const kid = await calculateJwkThumbprint(jwk);
+  return {
+    alg,
+    kid,
+    publicJwk: publicMembers({ ...jwk, kid, alg, use: 'sig' }),
+    privateJwk: Secret.of(JSON.stringify({ ...jwk, kid, alg })),
+  };
+}

@@ -1,0 +1,47 @@
+import { insertRows, type Transaction } from '@registrar/database';
+import type { Sealed } from './vault.js';
+
+/** One sealed value to be stored: the table `secrets` is the only one that holds credentials. */
+export interface SecretRow {
+  readonly workspaceId: string;
+  readonly tenantId?: string;
+  readonly subjectId: string;
+  readonly kind: string;
+  readonly version: number;
+  readonly sealed: { readonly keyId: string; readonly bytes: Uint8Array };
+}
+
+const COLUMNS = {
+  workspace_id: 'uuid',
+  subject_id: 'uuid',
+  kind: 'text',
+  version: 'integer',
+  tenant_id: 'uuid',
+  key_id: 'uuid',
+  sealed: 'bytea',
+  created_at: 'timestamptz',
+} as const;
+
+/** Stores sealed values with the caller's transaction, by one statement. */
+export async function storeSecrets(tx: Transaction, secrets: readonly SecretRow[], now: Date): Promise<void> {
+  const rows = secrets.map((secret) => ({
+    workspace_id: secret.workspaceId,
+    subject_id: secret.subjectId,
+    kind: secret.kind,
+    version: secret.version,
+    tenant_id: secret.tenantId,
+    key_id: secret.sealed.keyId,
+    sealed: secret.sealed.bytes,
+    created_at: now,
+  }));
+  await insertRows(tx, 'secrets', COLUMNS, rows);
+}
+
+/** Reads one sealed value; undefined where there is none. */
+export async function findSecret(tx: Transaction, subjectId: string, kind: string, version: number): Promise<Sealed | undefined> {
+  const [row] = await tx.query<{ key_id: string; sealed: Buffer }>(
+    'SELECT key_id, sealed FROM secrets WHERE subject_id = $1 AND kind = $2 AND version = $3',
+    [subjectId, kind, version],
+  );
+  return row && { keyId: row.key_id, bytes: row.sealed };
+}
