@@ -1,1 +1,5 @@
-export {};
+export type { Outbound, OutboundOptions, OutboundRequest, OutboundResponse } from './outbound.js';
+export { createOutbound } from './outbound.js';
+export type { OutboundCode } from './outbound-failure.js';
+export { OutboundFailure } from './outbound-failure.js';
+export type { LookupFn } from './resolve.js';
