@@ -1,1 +1,2 @@
 export {};
+export { assertEnvironment } from './environment-binding.js';

@@ -24,3 +24,6 @@ export class ApplicationOverrideEntity {
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt!: Date;
 }
+
+/** A row as plain data. */
+export type ApplicationOverrideRow = Pick<ApplicationOverrideEntity, keyof ApplicationOverrideEntity>;

@@ -31,3 +31,6 @@ export class ApplicationRevisionEntity {
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 }
+
+/** A row as plain data. */
+export type ApplicationRevisionRow = Pick<ApplicationRevisionEntity, keyof ApplicationRevisionEntity>;

@@ -30,3 +30,6 @@ export class ApplicationEntity {
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt!: Date;
 }
+
+/** A row as plain data. */
+export type ApplicationRow = Pick<ApplicationEntity, keyof ApplicationEntity>;

@@ -36,3 +36,6 @@ export class TenantEntity {
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt!: Date;
 }
+
+/** A row as plain data. */
+export type TenantRow = Pick<TenantEntity, keyof TenantEntity>;

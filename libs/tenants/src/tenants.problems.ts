@@ -7,6 +7,12 @@ export const tenantProblem = defineProblems({
     actor: 'caller',
     label: 'Check the tenant id; ids start with ten_',
   },
+  'tenants.workspace_not_found': {
+    kind: 'not_found',
+    title: 'There is no such workspace',
+    actor: 'registrar_operator',
+    label: 'The operator of Registrar makes the workspace first',
+  },
   'tenants.external_id_taken': {
     kind: 'conflict',
     title: 'Another tenant has this external_id',

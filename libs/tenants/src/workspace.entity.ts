@@ -11,3 +11,6 @@ export class WorkspaceEntity {
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 }
+
+/** A row as plain data. */
+export type WorkspaceRow = Pick<WorkspaceEntity, keyof WorkspaceEntity>;
