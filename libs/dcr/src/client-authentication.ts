@@ -1,4 +1,4 @@
-import type { Secret } from '@registrar/secret';
+import { Secret } from '@registrar/secret';
 
 /** How a client proves itself in one request to the token endpoint. An assertion serves one request only. */
 export type ClientAuthentication =
@@ -21,10 +21,8 @@ export interface AuthenticationParts {
  */
 export function authenticationParts(authentication: ClientAuthentication): AuthenticationParts {
   switch (authentication.method) {
-    case 'client_secret_basic': {
-      const pair = `${formEncoded(authentication.clientId)}:${formEncoded(authentication.secret.expose())}`;
-      return { headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }, form: {} };
-    }
+    case 'client_secret_basic':
+      return { headers: { authorization: `Basic ${basicPair(authentication.clientId, authentication.secret)}` }, form: {} };
     case 'client_secret_post':
       return { headers: {}, form: { client_id: authentication.clientId, client_secret: authentication.secret.expose() } };
     case 'private_key_jwt':
@@ -41,10 +39,22 @@ export function authenticationParts(authentication: ClientAuthentication): Authe
   }
 }
 
-/** What a server could repeat of this authentication: cut out of its words before they are kept. */
+/** What a server could repeat of this authentication, the longest first: cut out of its words before they are kept. */
 export function authenticationSecrets(authentication: ClientAuthentication): Secret[] {
-  if (authentication.method === 'none') return [];
-  return [authentication.method === 'private_key_jwt' ? authentication.assertion : authentication.secret];
+  switch (authentication.method) {
+    case 'none':
+      return [];
+    case 'private_key_jwt':
+      return [authentication.assertion];
+    case 'client_secret_post':
+      return [authentication.secret];
+    case 'client_secret_basic':
+      return [Secret.of(basicPair(authentication.clientId, authentication.secret)), authentication.secret];
+  }
+}
+
+function basicPair(clientId: string, secret: Secret): string {
+  return Buffer.from(`${formEncoded(clientId)}:${formEncoded(secret.expose())}`).toString('base64');
 }
 
 // RFC 6749 appendix B: application/x-www-form-urlencoded, UTF-8.

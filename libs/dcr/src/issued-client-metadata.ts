@@ -21,15 +21,22 @@ const TEXTS = [
   ...['backchannel_logout_uri', 'frontchannel_logout_uri'],
 ];
 const OTHERS = [
-  'default_max_age',
-  'require_auth_time',
-  'backchannel_logout_session_required',
-  'frontchannel_logout_session_required',
-  'client_id_issued_at',
+  ...['default_max_age', 'require_auth_time', 'backchannel_logout_session_required', 'frontchannel_logout_session_required'],
+  // What servers say of themselves beside it (RFC 9101, 9126, 9449, 8705).
+  ...['require_signed_request_object', 'require_pushed_authorization_requests', 'dpop_bound_access_tokens'],
+  ...['tls_client_certificate_bound_access_tokens'],
 ];
 const KNOWN = new Set([...LISTS, ...TEXTS, ...OTHERS, 'jwks']);
 const TAKEN_APART = new Set([
-  ...['client_id', 'client_secret', 'client_secret_expires_at', 'registration_access_token', 'registration_client_uri', 'scopes'],
+  ...[
+    'client_id',
+    'client_id_issued_at',
+    'client_secret',
+    'client_secret_expires_at',
+    'registration_access_token',
+    'registration_client_uri',
+    'scopes',
+  ],
 ]);
 const RIGHTS = new Set(['redirect_uris', 'grant_types', 'scope', 'token_endpoint_auth_method', 'jwks', 'jwks_uri']);
 const PUBLIC_KEY = new Set(['kty', 'kid', 'use', 'key_ops', 'alg', 'crv', 'x', 'y', 'n', 'e', 'x5c', 'x5t', 'x5t#S256', 'x5u']);

@@ -5,6 +5,8 @@ import { MAX_ANSWER_BYTES, MAX_JSON_DEPTH, readJson } from './strict-json.js';
 
 const MAX_ERROR = 128;
 const MAX_DESCRIPTION = 512;
+// RFC 7591, WSO2 and Hydra, Okta, RFC 9457.
+const DESCRIPTIONS = ['error_description', 'message', 'errorSummary', 'description', 'detail'];
 
 /** What a server says about its refusal, fit to be stored and shown. */
 export interface ErrorWords {
@@ -23,8 +25,9 @@ export function errorWords(answer: Pick<Exchange, 'headers' | 'body'>, secrets: 
   const members = objectOf(body);
   const plain =
     members === undefined && /^text\/plain\b/i.test(answer.headers?.['content-type'] ?? '') ? Buffer.from(body).toString() : undefined;
+  const described = DESCRIPTIONS.map((name) => members?.[name]).find((value) => typeof value === 'string');
   const error = clean(members?.['error'], secrets, MAX_ERROR);
-  const description = clean(members?.['error_description'] ?? members?.['message'] ?? plain, secrets, MAX_DESCRIPTION);
+  const description = clean(described ?? plain, secrets, MAX_DESCRIPTION);
   return { ...(error === undefined ? {} : { error }), ...(description === undefined ? {} : { description }) };
 }
 

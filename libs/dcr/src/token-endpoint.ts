@@ -31,7 +31,7 @@ const RESERVED = new Set(['grant_type', 'scope', 'resource', 'client_id', 'clien
  * connection is kept alive; nothing is repeated from here, for an assertion is good for one request.
  * @throws TypeError when an extension has the name of a parameter that is set here.
  */
-export function requestToken(outbound: Outbound, clock: Clock, request: TokenRequest): Promise<TokenOutcome> {
+export async function requestToken(outbound: Outbound, clock: Clock, request: TokenRequest): Promise<TokenOutcome> {
   const reserved = Object.keys(request.extensions ?? {}).find((name) => RESERVED.has(name));
   if (reserved !== undefined) throw new TypeError(`${reserved} is no extension of a token request`);
   return callTokenEndpoint(outbound, clock, request, {

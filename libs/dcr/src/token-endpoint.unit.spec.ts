@@ -14,6 +14,7 @@ import { judgeProbe, probeAuthentication } from './token-probe.js';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const clock = new ManualClock(NOW);
+const BASIC = `Basic ${Buffer.from('c%3A1:s3cret-value').toString('base64')}`;
 const authentication: ClientAuthentication = { method: 'client_secret_basic', clientId: 'c:1', secret: Secret.of('s3cret-value') };
 let outbound: Outbound;
 let endpoint = '';
@@ -60,7 +61,7 @@ describe('requestToken (RFC 6749 section 4.4, F-05)', () => {
       practice: '7',
     });
     expect(last?.headers).toMatchObject({ 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' });
-    expect(last?.headers.authorization).toBe(`Basic ${Buffer.from('c%3A1:s3cret-value').toString('base64')}`);
+    expect(last?.headers.authorization).toBe(BASIC);
   });
 
   it('K-66: takes an answer without scope, expiry or type', async () => {
@@ -87,6 +88,7 @@ describe('requestToken (RFC 6749 section 4.4, F-05)', () => {
       { error: 'invalid_client', description: 'no', status: 401 },
     ],
     ['an echo of the secret (K-55)', 400, { error: 'x', error_description: 'bad s3cret-value' }, { description: 'bad [redacted]' }],
+    ['an echo of the header', 400, { error: 'x', error_description: `bad ${BASIC}` }, { description: 'bad Basic [redacted]' }],
     ['a page', 404, '<p>Not here</p>', { error: 'http_404', status: 404 }],
     ['a list', 400, [], { error: 'http_400' }],
   ])('is refused with %s', async (_what, status, body, expected) => {
@@ -110,8 +112,8 @@ describe('requestToken (RFC 6749 section 4.4, F-05)', () => {
     expect(await ask()).toMatchObject({ kind: 'unavailable', ...expected });
   });
 
-  it('refuses an extension that would change who asks for what', () => {
-    expect(() => ask({ extensions: { client_id: 'other' } })).toThrow(TypeError);
+  it('refuses an extension that would change who asks for what', async () => {
+    await expect(ask({ extensions: { client_id: 'other' } })).rejects.toThrow(TypeError);
   });
 
   it.each([
