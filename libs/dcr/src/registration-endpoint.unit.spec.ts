@@ -132,7 +132,9 @@ describe('a registration on the wire', () => {
         if (then === 'reset') setTimeout(() => socket.resetAndDestroy(), 50);
       });
     };
-    expect((await register({ deadlineMs: 600 })).outcome).toMatchObject(expected);
+    // Short where it is to run out, long where a busy machine must not make it run out.
+    const deadlineMs = 'because' in expected && expected.because === 'timeout' ? 1000 : 4500;
+    expect((await register({ deadlineMs })).outcome).toMatchObject(expected);
     expect(requests).toHaveLength(1);
   });
 
