@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -14,7 +14,7 @@ export async function withLock(path, waiting, work) {
   mkdirSync(dirname(path), { recursive: true });
   for (let told = false; !take(path); await pause(300)) {
     const holder = readText(path);
-    if (isDead(holder, path)) rmSync(path, { force: true });
+    if (isDead(holder, path)) removeDead(path, holder);
     else if (!told) {
       waiting(Number(holder.split(' ')[0]));
       told = true;
@@ -46,6 +46,18 @@ function isDead(holder, path) {
     if (error.code !== 'EPERM') return true;
   }
   return identity(pid) !== holder;
+}
+
+function removeDead(path, holder) {
+  // Renamed first and looked at again: of two that found the same dead holder, the slower must not remove the faster one's lock.
+  const aside = `${path}.${process.pid}`;
+  try {
+    renameSync(path, aside);
+    if (readText(aside) !== holder) linkSync(aside, path);
+  } catch {
+    // Somebody else was faster.
+  }
+  rmSync(aside, { force: true });
 }
 
 /** A process number comes back after a reboot or a wrap; with its start time it hardly does. */

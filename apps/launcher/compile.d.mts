@@ -1,0 +1,2 @@
+export declare function buildIsStale(root: string): boolean;
+export declare function build(root: string): void;

@@ -1,0 +1,2 @@
+export declare function installIsStale(root: string): boolean;
+export declare function install(root: string): void;

@@ -1,0 +1,12 @@
+export { startStack } from './stack.js';
+export type { Answer, CallOptions, Stack, StackOptions } from './stack.js';
+export { testDatabase } from './database.js';
+export type { TestDatabase } from './database.js';
+export { startTestServer } from './server.js';
+export type { TestServer } from './server.js';
+export { startRedis } from './redis.js';
+export type { TestRedis } from './redis.js';
+export { startSandbox } from './sandbox.js';
+export type { TestSandbox } from './sandbox.js';
+export { until } from './part.js';
+export type { Part } from './part.js';
