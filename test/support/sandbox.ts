@@ -11,8 +11,12 @@ export interface TestSandbox {
   servers(): Promise<unknown>;
   /** What was asked of them. */
   requests(): Promise<unknown>;
-  /** Sets the faults that they answer with from now on. */
-  faults(faults: unknown): Promise<void>;
+  /** Adds a fault that they answer with from now on; apps/sandbox/README.md lists them. */
+  fault(fault: unknown): Promise<void>;
+  /** Takes all faults away. */
+  clearFaults(): Promise<void>;
+  /** Lets client secrets expire now: all, or those of a vendor, hospital or client. */
+  expireSecrets(which?: { readonly vendor?: string; readonly hospital?: string; readonly client_id?: string }): Promise<void>;
 }
 
 /** Starts it and reads its ready line, `{"ready":true,"control":"http://…"}`. */
@@ -30,25 +34,23 @@ export async function startSandbox(env: NodeJS.ProcessEnv): Promise<TestSandbox>
       );
     },
   });
-  const get = async (path: string): Promise<unknown> => {
-    const answer = await fetch(`${control}${path}`);
-    if (!answer.ok) throw new Error(`The sandbox answered ${path} with ${answer.status}`);
+  const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const answer = await fetch(`${control}${path}`, {
+      method,
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`The sandbox answered ${method} ${path} with ${answer.status}: ${await answer.text()}`);
     return answer.json();
   };
   return {
     part,
     control,
-    ledger: () => get('/ledger'),
-    servers: () => get('/servers'),
-    requests: () => get('/requests'),
-    faults: async (faults) => {
-      const answer = await fetch(`${control}/faults`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(faults),
-      });
-      if (!answer.ok) throw new Error(`The sandbox refused the faults with ${answer.status}: ${await answer.text()}`);
-    },
+    ledger: () => ask('GET', '/ledger'),
+    servers: () => ask('GET', '/servers'),
+    requests: () => ask('GET', '/requests'),
+    fault: async (fault) => void (await ask('POST', '/faults', fault)),
+    clearFaults: async () => void (await ask('DELETE', '/faults')),
+    expireSecrets: async (which = {}) => void (await ask('POST', '/expire-secrets', which)),
   };
 }
 

@@ -18,13 +18,13 @@ export interface StackOptions {
   readonly workers?: number;
   /** Settings of api and workers on top of the test's own. */
   readonly env?: NodeJS.ProcessEnv;
-  /** The sandbox's first faults. */
-  readonly faults?: unknown;
+  /** Faults that the sandbox begins with. */
+  readonly faults?: readonly unknown[];
   /** How far the business clock runs ahead, in milliseconds. */
   readonly clock?: number;
   /** False: no sandbox. */
   readonly sandbox?: boolean;
-  /** Settings of the sandbox. */
+  /** Settings of the sandbox, e.g. `SANDBOX_HOSPITALS: '2'`. */
   readonly sandboxEnv?: NodeJS.ProcessEnv;
   /** The Postgres to use where vitest's global setup has not started one. */
   readonly server?: TestServer;
@@ -82,7 +82,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     if (redis) undo.push(() => redis.stop());
     const sandbox = options.sandbox === false ? undefined : await startSandbox({ ...inherited(), ...options.sandboxEnv });
     if (sandbox) undo.push(() => sandbox.part.stop());
-    if (options.faults !== undefined) await sandbox?.faults(options.faults);
+    for (const fault of options.faults ?? []) await sandbox?.fault(fault);
 
     const home = mkdtempSync(join(tmpdir(), 'registrar-home-'));
     undo.push(() => rm(home, { recursive: true, force: true }));
