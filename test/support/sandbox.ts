@@ -48,9 +48,15 @@ export async function startSandbox(env: NodeJS.ProcessEnv): Promise<TestSandbox>
     ledger: () => ask('GET', '/ledger'),
     servers: () => ask('GET', '/servers'),
     requests: () => ask('GET', '/requests'),
-    fault: async (fault) => void (await ask('POST', '/faults', fault)),
-    clearFaults: async () => void (await ask('DELETE', '/faults')),
-    expireSecrets: async (which = {}) => void (await ask('POST', '/expire-secrets', which)),
+    fault: async (fault) => {
+      await ask('POST', '/faults', fault);
+    },
+    clearFaults: async () => {
+      await ask('DELETE', '/faults');
+    },
+    expireSecrets: async (which = {}) => {
+      await ask('POST', '/expire-secrets', which);
+    },
   };
 }
 
