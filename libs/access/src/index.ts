@@ -1,2 +1,13 @@
-export {};
-export { assertEnvironment } from './environment-binding.js';
+export { PERMISSIONS, ROLES } from './role.js';
+export type { Permission, Role } from './role.js';
+export { FIRST_WORKSPACE_ID, isUnbound, permits, scopeOf } from './principal.js';
+export type { Principal } from './principal.js';
+export { isApiKeyToken, newApiKeyToken } from './api-key-token.js';
+export type { ApiKey, NewApiKey } from './api-key.js';
+export { ApiKeysService } from './api-keys.service.js';
+export type { MadeApiKey } from './api-keys.service.js';
+export { Authenticator } from './authenticator.js';
+export { Idempotency } from './idempotency.js';
+export type { Claim, IdempotentRequest, StoredAnswer } from './idempotency.js';
+export { workspaceIds } from './workspace-directory.js';
+export { accessEntities } from './access.entity.js';

@@ -1,0 +1,6 @@
+import type { EntityClass } from '@registrar/database';
+import { ApiKeyEntity } from './api-key.entity.js';
+import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
+
+/** What this noun maps to tables; for the data source alone. */
+export const accessEntities: readonly EntityClass[] = [ApiKeyEntity, IdempotencyKeyEntity];

@@ -1,0 +1,176 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { AuditLog } from '@registrar/audit';
+import { ManualClock } from '@registrar/clock';
+import { openDatabase, type Database, type UnitOfWork } from '@registrar/database';
+import { Secret } from '@registrar/secret';
+import { fileKeyEncryptionKey, newId, openVault } from '@registrar/vault';
+import { testDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { accessEntities, ApiKeysService, Authenticator, Idempotency, newApiKeyToken, scopeOf, workspaceIds } from './index.js';
+
+const clock = new ManualClock(new Date('2026-05-01T12:00:00Z'));
+const workspaceId = newId();
+const scope: UnitOfWork = { workspaceId, actor: { type: 'system', id: 'test' }, requestId: 'test' };
+const tenants = [newId(), newId(), newId()] as const;
+let test: TestDatabase;
+let database: Database;
+let keys: ApiKeysService;
+let authenticator: Authenticator;
+
+async function instance() {
+  const opened = await openDatabase({ url: test.databaseUrl, poolSize: 8, entities: accessEntities, applicationName: 'access-test' });
+  const kek = fileKeyEncryptionKey(kekFile, { createIfMissing: true });
+  const { vault, platformKeys } = await openVault(opened, kek, clock);
+  const audit = new AuditLog(vault, clock);
+  audit.attach(opened);
+  return {
+    database: opened,
+    keys: new ApiKeysService(opened, clock, audit, platformKeys),
+    authenticator: new Authenticator(opened, clock, platformKeys),
+  };
+}
+const kekFile = join(mkdtempSync(join(tmpdir(), 'registrar-access-')), 'kek');
+
+beforeAll(async () => {
+  test = await testDatabase();
+  await test.query('INSERT INTO workspaces (id, name, created_at) VALUES ($1, $2, now())', [workspaceId, 'Acme']);
+  for (const id of tenants)
+    await test.query('INSERT INTO tenants (workspace_id, id, name, created_at, updated_at) VALUES ($1, $2, $3, now(), now())', [
+      workspaceId,
+      id,
+      'Hospital',
+    ]);
+  ({ database, keys, authenticator } = await instance());
+});
+afterAll(async () => {
+  await database.close();
+  await test.drop();
+});
+
+describe('API keys', () => {
+  it('authenticate with role and bindings, and are not stored (api.md)', async () => {
+    const { apiKey, token } = await keys.create(scope, { name: 'ci', role: 'product', tenantIds: [tenants[0]], environment: 'sandbox' });
+    const principal = await authenticator.authenticate(token);
+    expect(principal).toEqual({
+      workspaceId,
+      apiKeyId: apiKey.id,
+      name: 'ci',
+      role: 'product',
+      tenantIds: [tenants[0]],
+      environment: 'sandbox',
+    });
+    expect(principal && scopeOf(principal, 'r')).toMatchObject({ tenantIds: [tenants[0]], actor: { type: 'api_key', id: apiKey.id } });
+    expect(apiKey.lastFour).toBe(token.expose().slice(-4));
+    const stored = JSON.stringify(await test.query('SELECT * FROM api_keys, api_key_index, audit_events'));
+    expect(stored).not.toContain(token.expose().slice(3, 40));
+    await vi.waitFor(async () => {
+      const [row] = await test.query('SELECT last_used_at FROM api_keys WHERE id = $1', [apiKey.id]);
+      expect(row?.last_used_at).toEqual(clock.now());
+    });
+  });
+
+  it('a revoked key is refused within a second on every instance (A26)', async () => {
+    const other = await instance();
+    const { apiKey, token } = await keys.create(scope, { name: 'leaver', role: 'service' });
+    expect(await authenticator.authenticate(token)).toBeDefined();
+    expect(await other.authenticator.authenticate(token)).toBeDefined();
+    await keys.revoke(scope, apiKey.id);
+    const revoked = performance.now();
+    while (performance.now() - revoked < 1_000) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await authenticator.authenticate(token)).toBeUndefined();
+    expect(await other.authenticator.authenticate(token)).toBeUndefined();
+    await other.database.close();
+  });
+
+  it('expires by the business clock', async () => {
+    const { token } = await keys.create(scope, { name: 'short', role: 'service', expiresAt: new Date('2026-05-01T12:10:00Z') });
+    expect(await authenticator.authenticate(token)).toBeDefined();
+    clock.advance(600_000);
+    expect(await authenticator.authenticate(token)).toBeUndefined();
+    await expect(keys.create(scope, { name: 'late', role: 'service', expiresAt: clock.now() })).rejects.toMatchObject({
+      code: 'access.expired_already',
+    });
+  });
+
+  it('refuses a typo without a look-up, and an unknown key with one', async () => {
+    const looked = vi.spyOn(database, 'routing');
+    const token = newApiKeyToken();
+    expect(await authenticator.authenticate(Secret.of(`${token.expose().slice(0, -1)}!`))).toBeUndefined();
+    expect(looked).not.toHaveBeenCalled();
+    expect(await authenticator.authenticate(token)).toBeUndefined();
+    expect(looked).toHaveBeenCalledTimes(1);
+    looked.mockRestore();
+  });
+
+  it('is bound to what is there; a bound key manages none', async () => {
+    await expect(keys.create(scope, { name: 'x', role: 'product', tenantIds: [newId()] })).rejects.toMatchObject({
+      code: 'access.unknown_binding',
+    });
+    for (const bound of [{ tenantIds: [tenants[0]] }, { environment: 'sandbox' }, { applicationId: newId() }] as const) {
+      const refused = { code: 'access.bound_key' };
+      await expect(keys.create({ ...scope, ...bound }, { name: 'x', role: 'product' })).rejects.toMatchObject(refused);
+      await expect(keys.list({ ...scope, ...bound }, { limit: 1 })).rejects.toMatchObject(refused);
+      await expect(keys.revoke({ ...scope, ...bound }, newId())).rejects.toMatchObject(refused);
+    }
+  });
+
+  it('the first key is made once by any number of starts, and the last owner key stays', async () => {
+    const fresh = newId();
+    await test.query('INSERT INTO workspaces (id, name, created_at) VALUES ($1, $2, now())', [fresh, 'Fresh']);
+    const freshScope = { ...scope, workspaceId: fresh };
+    const made = await Promise.all(Array.from({ length: 5 }, () => keys.createFirst(freshScope, 'Owner', newApiKeyToken())));
+    const [first] = made.filter((key) => key !== undefined);
+    expect(made.filter((key) => key !== undefined)).toHaveLength(1);
+    expect(first).toMatchObject({ role: 'owner', name: 'Owner' });
+    await expect(keys.revoke(freshScope, first?.id ?? '')).rejects.toMatchObject({ code: 'access.last_owner_key' });
+    const second = await keys.create(freshScope, { name: 'Second', role: 'owner' });
+    await keys.revoke(freshScope, first?.id ?? '');
+    const { items } = await keys.list(freshScope, { limit: 10 });
+    expect(items.map(({ name, revokedAt }) => [name, revokedAt !== undefined])).toEqual([
+      ['Second', false],
+      ['Owner', true],
+    ]);
+    await expect(keys.revoke(scope, second.apiKey.id)).rejects.toMatchObject({ code: 'access.api_key_not_found' });
+    expect((await workspaceIds(database, { limit: 10 })).map(({ id }) => id).sort()).toEqual([workspaceId, fresh].sort());
+  });
+});
+
+describe('Idempotency-Key', () => {
+  const request = { apiKeyId: newId(), route: 'POST /v1/tenants', key: 'k', request: '{"name":"A"}' };
+  const answer = { status: 201, headers: { location: '/v1/tenants/x' }, body: { name: 'A' } };
+
+  it('of 50 at once one works, the others wait for its answer (A16)', async () => {
+    const idempotency = new Idempotency(database, clock);
+    const claims = await Promise.all(Array.from({ length: 50 }, () => idempotency.claim(scope, request)));
+    expect(claims.filter(({ kind }) => kind === 'mine')).toHaveLength(1);
+    expect(claims.filter(({ kind }) => kind === 'running')).toHaveLength(49);
+    await idempotency.settle(scope, request, answer);
+    expect(await idempotency.claim(scope, request)).toEqual({ kind: 'done', ...answer });
+  });
+
+  it('knows another request (A17), keeps workspaces and keys apart (A18), and forgets after seven days', async () => {
+    const idempotency = new Idempotency(database, clock);
+    const one = { ...request, key: 'one' };
+    expect(await idempotency.claim(scope, one)).toEqual({ kind: 'mine' });
+    await idempotency.settle(scope, one, answer);
+    expect(await idempotency.claim(scope, { ...one, request: '{"name":"B"}' })).toEqual({ kind: 'other_request' });
+    expect(await idempotency.claim(scope, { ...one, apiKeyId: newId() })).toEqual({ kind: 'mine' });
+    const [elsewhere] = await test.query<{ id: string }>('SELECT id FROM workspaces WHERE id <> $1', [workspaceId]);
+    expect(await idempotency.claim({ ...scope, workspaceId: elsewhere?.id ?? '' }, one)).toEqual({ kind: 'mine' });
+    clock.advance(7 * 24 * 3_600_000);
+    expect(await idempotency.claim(scope, { ...one, request: '{"name":"B"}' })).toEqual({ kind: 'mine' });
+  });
+
+  it('is given back by a request that failed, and taken from one that died', async () => {
+    const idempotency = new Idempotency(database, clock);
+    const failed = { ...request, key: 'failed' };
+    await idempotency.claim(scope, failed);
+    await idempotency.release(scope, failed);
+    expect(await idempotency.claim(scope, { ...failed, request: '{"name":"mended"}' })).toEqual({ kind: 'mine' });
+    expect(await idempotency.claim(scope, { ...failed, request: '{"name":"mended"}' })).toEqual({ kind: 'running' });
+    clock.advance(120_000);
+    expect(await idempotency.claim(scope, failed)).toEqual({ kind: 'mine' });
+  });
+});

@@ -1,0 +1,27 @@
+import type { Environment } from '@registrar/database';
+import type { Role } from './role.js';
+
+/** A key as it may be shown: never the key itself. */
+export interface ApiKey {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly tenantIds?: readonly string[];
+  readonly applicationId?: string;
+  readonly environment?: Environment;
+  readonly lastFour: string;
+  readonly createdAt: Date;
+  readonly expiresAt?: Date;
+  /** To the minute. */
+  readonly lastUsedAt?: Date;
+  readonly revokedAt?: Date;
+}
+
+export interface NewApiKey {
+  readonly name: string;
+  readonly role: Role;
+  readonly tenantIds?: readonly string[] | undefined;
+  readonly applicationId?: string | undefined;
+  readonly environment?: Environment | undefined;
+  readonly expiresAt?: Date | undefined;
+}
