@@ -52,3 +52,6 @@ export class AuthorizationServerEntity {
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt!: Date;
 }
+
+/** A row as plain data. */
+export type AuthorizationServerRow = Pick<AuthorizationServerEntity, keyof AuthorizationServerEntity>;

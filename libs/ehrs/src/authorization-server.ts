@@ -1,6 +1,6 @@
 import type { Environment } from '@registrar/database';
 import { quirksFor, type Capabilities, type Endpoints, type Quirks } from '@registrar/dcr';
-import type { AuthorizationServerEntity } from './authorization-server.entity.js';
+import type { AuthorizationServerRow } from './authorization-server.entity.js';
 
 /** What guards EHRs: pinned endpoints, what it can do, how it differs. One for all EHRs of the same issuer and environment. */
 export interface AuthorizationServer {
@@ -23,7 +23,7 @@ export interface AuthorizationServer {
   readonly version: number;
 }
 
-type Columns = Omit<AuthorizationServerEntity, 'workspaceId' | 'createdAt' | 'updatedAt'>;
+type Columns = Omit<AuthorizationServerRow, 'workspaceId' | 'createdAt' | 'updatedAt'>;
 
 /** Reads a row; the three layers of quirks become one. */
 export function presentServer(row: Columns): AuthorizationServer {

@@ -26,3 +26,6 @@ export class ConnectionEntity {
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt!: Date;
 }
+
+/** A row as plain data. */
+export type ConnectionRow = Pick<ConnectionEntity, keyof ConnectionEntity>;

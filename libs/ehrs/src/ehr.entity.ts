@@ -61,3 +61,6 @@ export class EhrEntity {
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt!: Date;
 }
+
+/** A row as plain data. */
+export type EhrRow = Pick<EhrEntity, keyof EhrEntity>;

@@ -49,3 +49,6 @@ export class InitialAccessTokenEntity {
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 }
+
+/** A row as plain data. */
+export type InitialAccessTokenRow = Pick<InitialAccessTokenEntity, keyof InitialAccessTokenEntity>;

@@ -1,5 +1,5 @@
 import type { Environment, Transaction } from '@registrar/database';
-import type { AuthorizationServerEntity } from './authorization-server.entity.js';
+import type { AuthorizationServerRow } from './authorization-server.entity.js';
 import type { ClientScope, EhrStatus, RegistrationMode } from './ehr.js';
 
 export interface UpstreamRow {
@@ -14,7 +14,7 @@ export interface UpstreamRow {
   readonly status: EhrStatus;
   readonly suspended: boolean;
   readonly openid: boolean | null;
-  readonly server: Omit<AuthorizationServerEntity, 'workspaceId' | 'createdAt' | 'updatedAt'> | null;
+  readonly server: Omit<AuthorizationServerRow, 'workspaceId' | 'createdAt' | 'updatedAt'> | null;
 }
 
 const UPSTREAMS = `

@@ -1,0 +1,82 @@
+import type { Environment } from '@registrar/database';
+import type { Discovery, Endpoints, Quirks } from '@registrar/dcr';
+import type { AuthorizationServerRow } from './authorization-server.entity.js';
+import type { EhrStatus, RegistrationMode } from './ehr.js';
+
+/** The names by which a discovered server goes: its issuer where that is confirmed, then its token endpoint (D-42). */
+export function identitiesOf(found: Discovery): string[] {
+  const issuer = found.issuerConfirmed ? found.issuer : undefined;
+  return [issuer, found.endpoints.token ?? found.endpoints.registration].filter((name) => name !== undefined);
+}
+
+/** What speaks against taking a discovery over: endpoints at another origin than the pinned ones, or another issuer. */
+export function movedFrom(pinned: AuthorizationServerRow, found: Discovery): string[] {
+  const moved = movedEndpoints(pinned.endpoints, found.endpoints);
+  const otherIssuer = pinned.issuer !== null && pinned.issuerConfirmed && found.issuer !== undefined && found.issuer !== pinned.issuer;
+  return otherIssuer ? ['issuer', ...moved] : moved;
+}
+
+/** The origin of the registration endpoint, if a person entered that very origin: only then may secrets go there unasked. */
+export function enteredOrigin(found: Discovery, entered: readonly string[]): string[] {
+  const endpoint = found.endpoints.registration;
+  if (endpoint === undefined) return [];
+  const { origin } = new URL(endpoint);
+  return entered.some((url) => new URL(url).origin === origin) ? [origin] : [];
+}
+
+/** Takes what was found into the pinned row. @returns whether anything changed. */
+export function takeOver(row: AuthorizationServerRow, found: Discovery, approved: readonly string[]): boolean {
+  const before = JSON.stringify([row.endpoints, row.capabilities, row.issuer, row.issuerConfirmed, row.approvedOrigins]);
+  // Documents that nobody vouches for may add, but take nothing away from what other EHRs of the server rely on.
+  row.endpoints = found.issuerConfirmed ? found.endpoints : { ...row.endpoints, ...found.endpoints };
+  row.capabilities = { ...found.capabilities, dynamicRegistration: row.endpoints.registration !== undefined };
+  row.issuer = found.issuer ?? row.issuer;
+  row.issuerConfirmed = found.issuerConfirmed;
+  row.approvedOrigins = [...new Set([...row.approvedOrigins, ...approved])];
+  return before !== JSON.stringify([row.endpoints, row.capabilities, row.issuer, row.issuerConfirmed, row.approvedOrigins]);
+}
+
+/** What an EHR is fit for, judged by what is pinned: a portal needs no endpoint, everything else a registration endpoint. */
+export function fitness(pinned: AuthorizationServerRow | undefined, mode: RegistrationMode, quirks: Quirks): EhrStatus {
+  if (mode === 'portal') return 'manual_only';
+  if (pinned?.endpoints.token === undefined) return 'unreachable';
+  if (mode === 'auto' && quirks.registration === 'portal') return 'manual_only';
+  return pinned.endpoints.registration === undefined ? 'manual_only' : 'ready';
+}
+
+/** A row for a server that was not there yet. */
+export function newServer(at: {
+  workspaceId: string;
+  id: string;
+  environment: Environment;
+  identity: string;
+  vendor: string;
+  now: Date;
+}): AuthorizationServerRow {
+  return {
+    workspaceId: at.workspaceId,
+    id: at.id,
+    environment: at.environment,
+    identity: at.identity,
+    issuer: null,
+    issuerConfirmed: false,
+    vendor: at.vendor,
+    endpoints: {},
+    capabilities: { dynamicRegistration: false },
+    declaredQuirks: {},
+    learnedQuirks: {},
+    proofControl: null,
+    approvedOrigins: [],
+    version: 1,
+    createdAt: at.now,
+    updatedAt: at.now,
+  };
+}
+
+function movedEndpoints(pinned: Endpoints, found: Endpoints): string[] {
+  const origin = (url: string | undefined) => (url === undefined ? undefined : new URL(url).origin);
+  return Object.entries(pinned).flatMap(([name, url]) => {
+    const now = origin(found[name as keyof Endpoints]);
+    return now !== undefined && now !== origin(url as string) ? [name] : [];
+  });
+}
