@@ -11,3 +11,4 @@ export { Idempotency } from './idempotency.js';
 export type { Claim, IdempotentRequest, StoredAnswer } from './idempotency.js';
 export { workspaceIds } from './workspace-directory.js';
 export { accessEntities } from './access.entity.js';
+export { assertEnvironment } from './environment-binding.js';
