@@ -20,7 +20,17 @@ export { effectiveDocument } from './effective-document.js';
 export type { Finding, Mender } from './linter-finding.js';
 export type { Hit, LintContext, LintRule } from './linter-rule.js';
 export { lint, LINT_RULES } from './linter.js';
-export type { DiscoveredDocument, Discovery, DiscoveryProblem, DocumentKind, Endpoints } from './discovery-result.js';
+export type {
+  DiscoveredDocument,
+  Discovery,
+  DiscoveryInput,
+  DiscoveryProblem,
+  DocumentKind,
+  DocumentProblem,
+  Endpoints,
+} from './discovery-result.js';
+export { discover } from './discovery.js';
+export { movedEndpoints } from './discovery-endpoints.js';
 export type { JsonRefusal } from './strict-json.js';
 export { JsonRefused, MAX_ANSWER_BYTES, MAX_JSON_DEPTH, readJson } from './strict-json.js';
 export type { Exchange } from './exchange.js';
