@@ -41,6 +41,7 @@ export class VendorServer implements VendorHandle {
   readonly #journal: Journal;
   readonly #ledger: Ledger;
   #sites: ReadonlyMap<string, OpenSite> = new Map();
+  #paths: ReadonlySet<string> = new Set();
   readonly #sweep = setInterval(() => {
     for (const { site } of this.#sites.values()) site.store.sweep();
   }, 60_000).unref();
@@ -58,6 +59,7 @@ export class VendorServer implements VendorHandle {
     const server = new VendorServer(vendor, options);
     const port = await server.#listen();
     server.#sites = await openSites(vendor, options, { port, journal: server.#journal, ledger: server.#ledger });
+    server.#paths = new Set(server.#sites.keys());
     return server;
   }
 
@@ -91,7 +93,7 @@ export class VendorServer implements VendorHandle {
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
-    const found = route(request.url ?? '/', new Set(this.#sites.keys()));
+    const found = route(request.url ?? '/', this.#paths);
     const open = found && this.#sites.get(found.path);
     if (!found || !open) {
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"not_found"}');
