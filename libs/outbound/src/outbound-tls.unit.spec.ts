@@ -60,4 +60,16 @@ describe('TLS (U26, K-74)', () => {
   it('TLS 1.1', async () => {
     expect(await call('as.example', old.port, [made.cert])).toContain('tls_failed before_send');
   });
+
+  it('offers TLS 1.3 and 1.2 and nothing older', async () => {
+    const hello: Buffer[] = [];
+    const server = await listen((socket, bytes) => {
+      hello.push(Buffer.from(bytes, 'latin1'));
+      socket.destroy();
+    });
+    expect(await call('as.example', server.port, [])).toContain('tls_failed before_send');
+    // RFC 8446 section 4.2.1: extension 43, its length, the list's length, the versions.
+    expect(Buffer.concat(hello).toString('hex')).toContain('002b' + '0005' + '04' + '0304' + '0303');
+    await server.close();
+  });
 });
