@@ -1,8 +1,8 @@
 import type { Clock } from '@registrar/clock';
-import { COMMIT_ORDER, insertRows, type Database, type Transaction } from '@registrar/database';
+import { COMMIT_ORDER, insertRows, type Database, type Transaction, type UnitOfWork } from '@registrar/database';
 import { newId, type DataKey, type Vault } from '@registrar/vault';
 import type { AuditEntry, AuditRow } from './audit-entry.js';
-import { CHAIN_START, linkOf } from './chain.js';
+import { CHAIN_START, linkOf, storableJson } from './chain.js';
 
 const COLUMNS = {
   workspace_id: 'uuid',
@@ -28,22 +28,31 @@ interface Head {
   mac: Buffer;
 }
 
+/** Why there is no key, kept until somebody needs it. */
+class KeyFailure {
+  constructor(readonly cause: unknown) {}
+}
+
 /** The audit log: what is appended commits or fails with the caller's transaction. */
 export class AuditLog {
   readonly #pending = new WeakMap<Transaction, AuditEntry[]>();
-  readonly #keys = new Map<string, DataKey>();
+  readonly #keys = new WeakMap<UnitOfWork, DataKey | KeyFailure>();
 
   constructor(
     private readonly vault: Vault,
     private readonly clock: Clock,
   ) {}
 
-  /** Has the workspace's key fetched before each transaction opens, because no key may be fetched inside one. */
+  /**
+   * Has the workspace's key fetched before each transaction opens, because no key may be fetched inside one. Where that
+   * fails, only the transactions that append something fail: reading goes on while the key-encryption key is away.
+   */
   attach(database: Database): void {
-    database.onBegin(async ({ workspaceId, actor }) => {
+    database.onBegin(async (scope) => {
       // The vault's own transactions come before any key.
-      if (actor.id === 'vault') return;
-      this.#keys.set(workspaceId, await this.vault.auditKey(workspaceId));
+      if (scope.actor.type === 'system' && scope.actor.id === 'vault') return;
+      const key = await this.vault.auditKey(scope.workspaceId).catch((error: unknown) => new KeyFailure(error));
+      this.#keys.set(scope, key);
     });
   }
 
@@ -61,10 +70,13 @@ export class AuditLog {
 
   async #write(tx: Transaction, entries: readonly AuditEntry[]): Promise<void> {
     const { workspaceId } = tx.scope;
-    const key = this.#keys.get(workspaceId);
+    const key = this.#keys.get(tx.scope);
     if (!key) throw new Error('The audit log is not attached to this database');
-    const chains = new Map<string, AuditEntry[]>();
-    for (const entry of entries) chains.set(entry.tenantId ?? workspaceId, [...(chains.get(entry.tenantId ?? workspaceId) ?? []), entry]);
+    if (key instanceof KeyFailure) throw key.cause;
+    // Whatever is appended from here on would be lost without a word: let it fail instead.
+    Object.freeze(entries);
+    const chains = new Map<string, AuditEntry[]>(entries.map((entry) => [entry.tenantId ?? workspaceId, []]));
+    for (const entry of entries) chains.get(entry.tenantId ?? workspaceId)?.push(entry);
     const heads = await lockHeads(tx, [...chains.keys()].sort());
     const rows = [...chains].flatMap(([chainId, group]) => this.#link(tx, key, chainId, group, heads.get(chainId)));
     await insertRows(tx, 'audit_events', COLUMNS, rows);
@@ -78,22 +90,23 @@ export class AuditLog {
   #link(tx: Transaction, key: DataKey, chainId: string, entries: readonly AuditEntry[], head: Head | undefined) {
     let prev = head?.mac ?? CHAIN_START;
     const seq = Number(head?.seq ?? 0);
+    const at = this.clock.now();
     return entries.map((entry, index) => {
       const row: AuditRow = {
         chainId,
         seq: seq + index + 1,
         id: newId(),
-        at: this.clock.now(),
-        actor: entry.actor ?? tx.scope.actor,
+        at,
+        actor: storableJson(entry.actor ?? tx.scope.actor),
         action: entry.action,
         subjectType: entry.subject.type,
         subjectId: entry.subject.id,
         requestId: entry.requestId ?? tx.scope.requestId,
-        detail: entry.detail ?? {},
+        detail: storableJson(entry.detail ?? {}),
         keyId: key.id,
         ...(entry.tenantId === undefined ? {} : { tenantId: entry.tenantId }),
       };
-      const linked = linkOf(key.bytes, prev, row);
+      const linked = linkOf(key, prev, row);
       const written = {
         workspace_id: tx.scope.workspaceId,
         chain_id: chainId,

@@ -1,4 +1,4 @@
-import { canonicalBytes, mac } from '@registrar/vault';
+import { canonicalBytes, type DataKey } from '@registrar/vault';
 import type { AuditRow } from './audit-entry.js';
 
 /** What the first row of a chain follows. */
@@ -8,7 +8,7 @@ export const CHAIN_START: Buffer = Buffer.alloc(32);
  * The MAC that links a row to the one before it: HMAC-SHA-256 over the previous MAC and every column, each before its
  * length. The format is final: chains are not rewritten.
  */
-export function linkOf(key: Uint8Array, prev: Uint8Array, row: AuditRow): Buffer {
+export function linkOf(key: DataKey, prev: Uint8Array, row: AuditRow): Buffer {
   const parts = [
     'registrar/v1 audit',
     Buffer.from(prev).toString('hex'),
@@ -25,7 +25,17 @@ export function linkOf(key: Uint8Array, prev: Uint8Array, row: AuditRow): Buffer
     canonicalJson(row.detail),
     row.keyId,
   ];
-  return mac(key, canonicalBytes(parts));
+  return key.mac(canonicalBytes(parts));
+}
+
+/**
+ * The value as jsonb will give it back: dates and secrets as their text, nothing undefined, and no character that
+ * Postgres refuses, because an entry that cannot be written would take the work that it tells of down with it.
+ */
+export function storableJson<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value), (_name, member: unknown) =>
+    typeof member === 'string' ? Buffer.from(member).toString().replaceAll('\0', '\ufffd') : member,
+  ) as T;
 }
 
 /** JSON with sorted members, because the database does not keep their order. */

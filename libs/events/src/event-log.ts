@@ -50,6 +50,8 @@ export class EventLog {
 
   async #write(tx: Transaction, events: readonly NewEvent[]): Promise<void> {
     const { workspaceId } = tx.scope;
+    // Whatever is appended from here on would be lost without a word: let it fail instead.
+    Object.freeze(events);
     const [head] = await tx.query<{ position: string }>(
       `INSERT INTO event_heads (workspace_id, position) VALUES ($1, $2) ON CONFLICT (workspace_id) DO UPDATE SET position = event_heads.position + $2 RETURNING position`,
       [workspaceId, events.length],

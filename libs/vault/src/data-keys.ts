@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@registrar/clock';
 import { violatedConstraint, type Database, type UnitOfWork } from '@registrar/database';
+import { DataKey } from './data-key.js';
 import { newId } from './id.js';
 import type { KeyEncryptionKey } from './kek.js';
 import { vaultProblem } from './vault.problems.js';
@@ -13,11 +14,6 @@ export interface KeyOwner {
 
 /** `seal` keys are shredded with their tenant; the `audit` key of a workspace outlives every tenant. */
 export type KeyPurpose = 'seal' | 'audit';
-
-export interface DataKey {
-  readonly id: string;
-  readonly bytes: Buffer;
-}
 
 interface KeyRow {
   id: string;
@@ -40,17 +36,16 @@ export class DataKeys {
     return (await this.#findActive(owner, purpose)) ?? (await this.#create(owner, purpose));
   }
 
-  /** @throws Problem vault.key_missing where it was shredded or never was. */
-  async byId(workspaceId: string, id: string): Promise<DataKey> {
-    const rows = await this.database.transaction(system(workspaceId), (tx) =>
-      tx.query<KeyRow & { purpose: KeyPurpose }>(
-        'SELECT id, tenant_id, purpose, kek_id, kek_version, wrapped FROM keyring.data_keys WHERE id = $1',
-        [id],
-      ),
+  /** @throws Problem vault.key_missing where it was shredded, never was, or is of another purpose. */
+  async byId(workspaceId: string, id: string, purpose: KeyPurpose): Promise<DataKey> {
+    const [row] = await this.database.transaction(system(workspaceId), (tx) =>
+      tx.query<KeyRow>('SELECT id, tenant_id, kek_id, kek_version, wrapped FROM keyring.data_keys WHERE id = $1 AND purpose = $2', [
+        id,
+        purpose,
+      ]),
     );
-    const [row] = rows;
     if (!row) throw vaultProblem('vault.key_missing');
-    return this.#unwrap(workspaceId, row, row.purpose);
+    return this.#unwrap(workspaceId, row, purpose);
   }
 
   async #findActive(owner: KeyOwner, purpose: KeyPurpose): Promise<DataKey | undefined> {
@@ -64,8 +59,9 @@ export class DataKeys {
   }
 
   async #create(owner: KeyOwner, purpose: KeyPurpose): Promise<DataKey> {
-    const key = { id: newId(), bytes: randomBytes(32) };
-    const wrapped = await this.kek.wrap(key.bytes, binding(owner.workspaceId, owner.tenantId ?? '', key.id, purpose));
+    const [id, bytes] = [newId(), randomBytes(32)];
+    const wrapped = await this.kek.wrap(bytes, binding(owner.workspaceId, owner.tenantId ?? '', id, purpose));
+    const key = DataKey.take(id, bytes);
     try {
       await this.database.transaction(system(owner.workspaceId), (tx) =>
         tx.query(
@@ -96,7 +92,7 @@ export class DataKeys {
   async #unwrap(workspaceId: string, row: KeyRow, purpose: KeyPurpose): Promise<DataKey> {
     if (!row.wrapped) throw vaultProblem('vault.key_missing');
     const wrapped = { kekId: row.kek_id, kekVersion: row.kek_version, bytes: row.wrapped };
-    return { id: row.id, bytes: await this.kek.unwrap(wrapped, binding(workspaceId, row.tenant_id ?? '', row.id, purpose)) };
+    return DataKey.take(row.id, await this.kek.unwrap(wrapped, binding(workspaceId, row.tenant_id ?? '', row.id, purpose)));
   }
 }
 

@@ -1,6 +1,6 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { closeSync, existsSync, fstatSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { canonicalBytes } from './canonical.js';
 import type { KeyEncryptionKey, WrappedKey } from './kek.js';
 import { mac } from './mac.js';
@@ -17,8 +17,10 @@ const TAG = 16;
  */
 export function fileKeyEncryptionKey(path: string, options: { readonly createIfMissing: boolean }): KeyEncryptionKey {
   if (options.createIfMissing) create(path);
-  const key = read(path);
-  const id = `file:${mac(key, 'registrar/v1 kek id').toString('hex').slice(0, 16)}`;
+  const bytes = read(path);
+  const id = `file:${mac(bytes, 'registrar/v1 kek id').toString('hex').slice(0, 16)}`;
+  const key = createSecretKey(bytes);
+  bytes.fill(0);
   return {
     id,
     version: 1,
@@ -30,41 +32,71 @@ export function fileKeyEncryptionKey(path: string, options: { readonly createIfM
   };
 }
 
-/** Made at once with its mode and synced, so a crash never leaves half a key that later data is wrapped with. */
+/**
+ * Written and synced under another name first, then linked to its own: a crash or a second process at the same moment
+ * never leaves half a key, and never replaces one that data is wrapped with already.
+ */
 function create(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (existsSync(path)) return;
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const draft = join(folder, `.kek-${randomBytes(8).toString('hex')}`);
+  const key = randomBytes(LENGTH);
   try {
-    const file = openSync(path, 'wx', 0o600);
-    writeSync(file, randomBytes(LENGTH));
-    fsyncSync(file);
-    closeSync(file);
-    chmodSync(path, 0o600);
+    writeSynced(draft, key);
+    linkSync(draft, path);
+    syncFolder(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    key.fill(0);
+    rmSync(draft, { force: true });
   }
+}
+
+function writeSynced(path: string, bytes: Buffer): void {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    writeSync(file, bytes);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r');
+  fsyncSync(handle);
+  closeSync(handle);
 }
 
 function read(path: string): Buffer {
-  let mode: number;
+  let file: number;
   try {
-    mode = statSync(path).mode;
+    file = openSync(path, 'r');
   } catch {
-    throw vaultProblem('vault.kek_missing', { detail: `There is no key-encryption key at ${path}.` });
+    throw vaultProblem('vault.kek_missing', { detail: `There is no key-encryption key that can be read at ${path}.` });
   }
-  if ((mode & 0o077) !== 0) throw vaultProblem('vault.kek_unsafe', { detail: `Others may read ${path}: give it mode 0600.` });
-  const key = readFileSync(path);
-  if (key.length !== LENGTH) throw vaultProblem('vault.kek_unsafe', { detail: `${path} holds ${key.length} bytes instead of ${LENGTH}.` });
-  return key;
+  try {
+    const { mode } = fstatSync(file);
+    if ((mode & 0o077) !== 0) throw vaultProblem('vault.kek_unsafe', { detail: `Others may read ${path}: give it mode 0600.` });
+    const key = readFileSync(file);
+    if (key.length !== LENGTH)
+      throw vaultProblem('vault.kek_unsafe', { detail: `${path} holds ${key.length} bytes instead of ${LENGTH}.` });
+    return key;
+  } finally {
+    closeSync(file);
+  }
 }
 
-function wrap(key: Buffer, plain: Uint8Array, associated: readonly string[]): Buffer {
+function wrap(key: KeyObject, plain: Uint8Array, associated: readonly string[]): Buffer {
   const iv = randomBytes(IV);
   const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: TAG });
   cipher.setAAD(canonicalBytes(associated));
   return Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-function unwrap(key: Buffer, id: string, wrapped: WrappedKey, associated: readonly string[]): Buffer {
+function unwrap(key: KeyObject, id: string, wrapped: WrappedKey, associated: readonly string[]): Buffer {
   if (wrapped.kekId !== id)
     throw vaultProblem('vault.kek_wrong', { detail: `The keyring needs the key ${wrapped.kekId}; this one is ${id}.` });
   if (wrapped.bytes.length < IV + TAG) throw vaultProblem('vault.integrity');

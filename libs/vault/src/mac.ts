@@ -1,8 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { DataKey } from './data-key.js';
 
 /** HMAC-SHA-256, 32 bytes. */
-export function mac(key: Uint8Array, message: Uint8Array | string): Buffer {
-  return createHmac('sha256', key).update(message).digest();
+export function mac(key: DataKey | Uint8Array, message: Uint8Array | string): Buffer {
+  return key instanceof DataKey ? key.mac(message) : createHmac('sha256', key).update(message).digest();
 }
 
 /** Compares two MACs without telling by its time where they differ. */

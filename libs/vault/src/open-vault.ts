@@ -16,7 +16,6 @@ export interface OpenedVault {
  * @throws Problem vault.kek_wrong, naming the id of the key that is needed.
  */
 export async function openVault(database: Database, kek: KeyEncryptionKey, clock: Clock): Promise<OpenedVault> {
-  const platformKeys = new PlatformKeys(database, kek, clock);
-  await Promise.all([platformKeys.key('api_key_index'), platformKeys.key('cursor')]);
+  const platformKeys = await PlatformKeys.open(database, kek, clock);
   return { vault: new Vault(new DataKeys(database, kek, clock), new KeyCache()), platformKeys };
 }

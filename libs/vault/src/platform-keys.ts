@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@registrar/clock';
 import type { Database } from '@registrar/database';
+import { DataKey } from './data-key.js';
 import { newId } from './id.js';
 import type { KeyEncryptionKey } from './kek.js';
 
 export type PlatformPurpose = 'api_key_index' | 'cursor';
+
+const PURPOSES: readonly PlatformPurpose[] = ['api_key_index', 'cursor'];
 
 interface PlatformRow {
   id: string;
@@ -18,48 +21,55 @@ interface PlatformRow {
  * cursors. Of several processes that make one at once, all end with the same.
  */
 export class PlatformKeys {
-  readonly #opened = new Map<PlatformPurpose, Promise<Buffer>>();
+  private constructor(private readonly keys: ReadonlyMap<PlatformPurpose, DataKey>) {}
 
-  constructor(
-    private readonly database: Database,
-    private readonly kek: KeyEncryptionKey,
-    private readonly clock: Clock,
-  ) {}
-
-  /** @throws Problem vault.kek_wrong where the keyring was wrapped with another key. */
-  key(purpose: PlatformPurpose): Promise<Buffer> {
-    const known = this.#opened.get(purpose);
-    if (known) return known;
-    const opening = this.#open(purpose);
-    this.#opened.set(purpose, opening);
-    opening.catch(() => this.#opened.delete(purpose));
-    return opening;
+  /**
+   * Opens what is there before it makes what is missing: with a wrong key-encryption key nothing is written.
+   * @throws Problem vault.kek_wrong, naming the id of the key that the keyring was wrapped with.
+   */
+  static async open(database: Database, kek: KeyEncryptionKey, clock: Clock): Promise<PlatformKeys> {
+    const keys = new Map<PlatformPurpose, DataKey>();
+    const missing: PlatformPurpose[] = [];
+    for (const purpose of PURPOSES) {
+      const row = await find(database, purpose);
+      if (row) keys.set(purpose, await unwrap(kek, purpose, row));
+      else missing.push(purpose);
+    }
+    for (const purpose of missing) keys.set(purpose, await unwrap(kek, purpose, await create(database, kek, purpose, clock.now())));
+    return new PlatformKeys(keys);
   }
 
-  async #open(purpose: PlatformPurpose): Promise<Buffer> {
-    const row = (await this.#find(purpose)) ?? (await this.#create(purpose));
-    return this.kek.unwrap({ kekId: row.kek_id, kekVersion: row.kek_version, bytes: row.wrapped }, binding(purpose, row.id));
+  /** A promise, because a key may come to be fetched when it is asked for. */
+  key(purpose: PlatformPurpose): Promise<DataKey> {
+    const key = this.keys.get(purpose);
+    return key ? Promise.resolve(key) : Promise.reject(new Error(`There is no platform key ${purpose}`));
   }
+}
 
-  async #find(purpose: PlatformPurpose): Promise<PlatformRow | undefined> {
-    const [row] = await this.database.routing<PlatformRow>(
-      'SELECT id, kek_id, kek_version, wrapped FROM keyring.platform_keys WHERE purpose = $1',
-      [purpose],
-    );
-    return row;
-  }
+async function find(database: Database, purpose: PlatformPurpose): Promise<PlatformRow | undefined> {
+  const [row] = await database.routing<PlatformRow>(
+    'SELECT id, kek_id, kek_version, wrapped FROM keyring.platform_keys WHERE purpose = $1',
+    [purpose],
+  );
+  return row;
+}
 
-  async #create(purpose: PlatformPurpose): Promise<PlatformRow> {
-    const id = newId();
-    const wrapped = await this.kek.wrap(randomBytes(32), binding(purpose, id));
-    await this.database.routing(
-      `INSERT INTO keyring.platform_keys (purpose, id, kek_id, kek_version, wrapped, created_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-      [purpose, id, wrapped.kekId, wrapped.kekVersion, wrapped.bytes, this.clock.now()],
-    );
-    const row = await this.#find(purpose);
-    if (!row) throw new Error(`The platform key ${purpose} could not be stored`);
-    return row;
-  }
+async function create(database: Database, kek: KeyEncryptionKey, purpose: PlatformPurpose, now: Date): Promise<PlatformRow> {
+  const [id, bytes] = [newId(), randomBytes(32)];
+  const wrapped = await kek.wrap(bytes, binding(purpose, id));
+  bytes.fill(0);
+  await database.routing(
+    `INSERT INTO keyring.platform_keys (purpose, id, kek_id, kek_version, wrapped, created_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+    [purpose, id, wrapped.kekId, wrapped.kekVersion, wrapped.bytes, now],
+  );
+  const row = await find(database, purpose);
+  if (!row) throw new Error(`The platform key ${purpose} could not be stored`);
+  return row;
+}
+
+async function unwrap(kek: KeyEncryptionKey, purpose: PlatformPurpose, row: PlatformRow): Promise<DataKey> {
+  const wrapped = { kekId: row.kek_id, kekVersion: row.kek_version, bytes: row.wrapped };
+  return DataKey.take(row.id, await kek.unwrap(wrapped, binding(purpose, row.id)));
 }
 
 function binding(purpose: PlatformPurpose, id: string): readonly string[] {

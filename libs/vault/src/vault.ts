@@ -1,6 +1,7 @@
 import { Secret } from '@registrar/secret';
-import type { DataKey, DataKeys, KeyOwner } from './data-keys.js';
-import { keyIdOf, openBytes, sealBytes } from './envelope.js';
+import type { DataKey } from './data-key.js';
+import type { DataKeys, KeyOwner, KeyPurpose } from './data-keys.js';
+import { keyIdOf, openBytes, sealBytes, type EnvelopeBinding } from './envelope.js';
 import type { KeyCache } from './key-cache.js';
 
 /** What a value is sealed under, besides its owner. */
@@ -15,12 +16,12 @@ export interface Sealed {
   readonly bytes: Buffer;
 }
 
-/** Seals for one owner without waiting: its key was fetched by `prepare`. Use it at once; do not keep it. */
+/** Seals for one owner without waiting, because its key is already in hand. Made for one piece of work; do not keep it for later ones. */
 export interface Sealer {
   seal(subject: SealSubject, value: Secret | Uint8Array): Sealed;
 }
 
-/** Where secrets live. Nothing else in the house sees a data key. */
+/** Where secrets live. Nothing else in the house sees a data key's bytes. */
 export class Vault {
   constructor(
     private readonly keys: DataKeys,
@@ -29,38 +30,61 @@ export class Vault {
 
   /** Fetches the owner's key, so that sealing cannot fail later: no seal, no send. Call it outside transactions. */
   async prepare(owner: KeyOwner): Promise<Sealer> {
-    const key = await this.cache.get(`seal:${owner.workspaceId}:${owner.tenantId ?? ''}`, () => this.keys.active(owner, 'seal'));
+    const key = await this.#active(owner, 'seal');
     return {
       seal: (subject, value) => {
-        const plain = value instanceof Secret ? Buffer.from(value.expose(), 'utf8') : value;
-        return { keyId: key.id, bytes: sealBytes(key.bytes, key.id, { ...owner, ...subject }, plain) };
+        if (!(value instanceof Secret)) return { keyId: key.id, bytes: sealBytes(key, bindingOf(owner, subject), value) };
+        const plain = Buffer.from(value.expose(), 'utf8');
+        const bytes = sealBytes(key, bindingOf(owner, subject), plain);
+        plain.fill(0);
+        return { keyId: key.id, bytes };
       },
     };
   }
 
   /** @throws Problem vault.integrity | vault.key_missing */
   async open(owner: KeyOwner, subject: SealSubject, sealed: Uint8Array): Promise<Secret> {
-    return Secret.of((await this.openBytes(owner, subject, sealed)).toString('utf8'));
+    const plain = await this.openBytes(owner, subject, sealed);
+    const secret = Secret.of(plain.toString('utf8'));
+    plain.fill(0);
+    return secret;
   }
 
   /** @throws Problem vault.integrity | vault.key_missing */
   async openBytes(owner: KeyOwner, subject: SealSubject, sealed: Uint8Array): Promise<Buffer> {
-    const keyId = keyIdOf(sealed);
-    const key = await this.cache.get(`key:${owner.workspaceId}:${keyId}`, () => this.keys.byId(owner.workspaceId, keyId));
-    return openBytes(key.bytes, { ...owner, ...subject }, sealed);
+    const key = await this.#byId(owner.workspaceId, keyIdOf(sealed), 'seal');
+    return openBytes(key, bindingOf(owner, subject), sealed);
   }
 
   /** The key that authenticates the workspace's audit chains; it outlives the shredding of any tenant. */
   auditKey(workspaceId: string): Promise<DataKey> {
-    return this.cache.get(`audit:${workspaceId}`, () => this.keys.active({ workspaceId }, 'audit'));
+    return this.#active({ workspaceId }, 'audit');
   }
 
-  /** An earlier audit key, to verify what it signed. */
-  keyById(workspaceId: string, id: string): Promise<DataKey> {
-    return this.cache.get(`key:${workspaceId}:${id}`, () => this.keys.byId(workspaceId, id));
+  /** An earlier audit key, to verify what it authenticated. @throws Problem vault.key_missing, for a key of another purpose too. */
+  auditKeyById(workspaceId: string, id: string): Promise<DataKey> {
+    return this.#byId(workspaceId, id, 'audit');
   }
 
+  /** Lets go of every opened key. */
   close(): void {
     this.cache.clear();
   }
+
+  /** The key is remembered under its id too: what was just sealed is opened without asking the key-encryption key again. */
+  #active(owner: KeyOwner, purpose: KeyPurpose): Promise<DataKey> {
+    const { workspaceId, tenantId = workspaceId } = owner;
+    return this.cache.get(`${purpose}:${workspaceId}:${tenantId}`, async () => {
+      const key = await this.keys.active(owner, purpose);
+      return this.cache.get(`${purpose}:${workspaceId}:${key.id}`, () => Promise.resolve(key));
+    });
+  }
+
+  #byId(workspaceId: string, id: string, purpose: KeyPurpose): Promise<DataKey> {
+    return this.cache.get(`${purpose}:${workspaceId}:${id}`, () => this.keys.byId(workspaceId, id, purpose));
+  }
+}
+
+function bindingOf({ workspaceId, tenantId }: KeyOwner, { subjectId, kind, version }: SealSubject): EnvelopeBinding {
+  return { workspaceId, subjectId, kind, version, ...(tenantId === undefined ? {} : { tenantId }) };
 }

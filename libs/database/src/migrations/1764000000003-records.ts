@@ -28,6 +28,12 @@ export class Records1764000000003 implements MigrationInterface {
          tenant_id uuid, subject_type text NOT NULL, subject_id uuid NOT NULL, data jsonb NOT NULL, at timestamptz NOT NULL,
          PRIMARY KEY (workspace_id, position))`,
       ...protect('events', 'tenant_id', 'SELECT, INSERT'),
+      // Whoever is bound to tenants may write what belongs to none (a batch), and never reads it.
+      ...['audit_events', 'events'].map(
+        (table) => `ALTER POLICY scope ON ${table}
+          WITH CHECK (workspace_id = nullif(current_setting('registrar.workspace_id', true), '')::uuid
+            AND (tenant_id IS NULL OR registrar_tenant_visible(tenant_id)))`,
+      ),
     ];
     for (const statement of statements) await runner.query(statement);
   }
