@@ -1,0 +1,166 @@
+import { compareMetadata, type RegistrationOutcome } from '@registrar/dcr';
+import { problemDocument } from '@registrar/problem';
+import { newId, type SecretRow, type Sealer } from '@registrar/vault';
+import type { Change, NewClient, NewCredential } from './change.js';
+import { changeOf } from './change-of.js';
+import { present } from './present.js';
+import { registrationProblem } from './registrations.problems.js';
+import { markStep } from './step.js';
+import type { AnswerRecord } from './unsent-registration.js';
+import type { UpstreamAccess } from './upstream-access.js';
+import type { Work, WorkCredential } from './work.js';
+
+type Accepted = Extract<RegistrationOutcome, { kind: 'accepted' }>;
+
+/** The client that was issued, with everything that is sealed of it, as one change; and the work as it stands afterwards. */
+export function acceptedChange(
+  work: Work,
+  outcome: Accepted,
+  record: AnswerRecord,
+  sealer: Sealer,
+  access: UpstreamAccess,
+): { readonly change: Change; readonly work: Work } {
+  const { client: issued } = outcome;
+  const now = access.clock.now();
+  const requested = work.attempt?.metadata ?? {};
+  const comparison = compareMetadata(requested, issued.granted);
+  const authMethod =
+    textMember(issued.granted['token_endpoint_auth_method']) ??
+    textMember(requested['token_endpoint_auth_method']) ??
+    'client_secret_basic';
+  const usesSecret = authMethod.startsWith('client_secret');
+  const clientRowId = newId();
+  const client: NewClient = {
+    id: clientRowId,
+    authorizationServerId: work.upstream.authorizationServerId,
+    applicationId: work.registration.applicationId,
+    environment: work.registration.environment,
+    scope: 'registration',
+    clientId: issued.clientId,
+    authMethod,
+    registrationClientUriUsable: issued.registrationClientUriUsable,
+    hasRegistrationAccessToken: issued.registrationAccessToken !== undefined,
+    requestedMetadata: requested,
+    grantedMetadata: issued.granted,
+    ...present('keySetId', work.pending?.keySetId),
+    ...present('signingAlg', work.pending?.alg),
+    ...present('registrationClientUri', issued.registrationClientUri),
+  };
+  const secrets = sealIssued(work, outcome, clientRowId, sealer);
+  const pending = work.pending ?? secrets.credential;
+  const manageable =
+    issued.registrationAccessToken && issued.registrationClientUri !== undefined && issued.registrationClientUriUsable ? 'yes' : 'no';
+  const base = {
+    ...record,
+    status: 'adopted',
+    upstreamClientId: issued.clientId,
+    outcome: { class: comparison.class, findings: outcome.findings },
+  } as const;
+  const { answer: _adopted, ...settledAttempt } = base;
+  const rows: Partial<Change> = {
+    client,
+    settledAttempt,
+    secrets: secrets.rows,
+    ...present('credentials', secrets.credential && [credentialRow(secrets.credential, clientRowId)]),
+    ...present('attach', work.pending && { credentialId: work.pending.id, clientId: clientRowId }),
+    ifClaimed: sharedIdentity(work, record, issued.clientId),
+  };
+  const standing = { clientId: clientRowId, drift: comparison.drift, manageable } as const;
+  const stopped = comparison.stop ?? (usesSecret && !issued.clientSecret ? 'credential_missing' : undefined);
+  if (stopped !== undefined) {
+    const problem = problemDocument(stopWords(stopped, comparison.differences));
+    const change = changeOf(
+      work,
+      {
+        event: 'need_action',
+        action: 'review_granted_metadata',
+        operation: 'action_required',
+        next: 'done',
+        problem,
+        registration: standing,
+      },
+      rows,
+    );
+    return { change, work };
+  }
+  const steps = markStep(work.operation.steps, 'register', 'done', now);
+  return {
+    change: changeOf(work, { event: 'accept', operation: 'running', next: 'keep', steps, tries: 0, registration: standing }, rows),
+    work: {
+      ...work,
+      taken: true,
+      operation: { ...work.operation, status: 'running', steps, tries: 0 },
+      registration: { ...work.registration, status: 'verifying' },
+      client: {
+        id: clientRowId,
+        clientId: issued.clientId,
+        authMethod,
+        requestedMetadata: requested,
+        grantedMetadata: issued.granted,
+        ...present('signingAlg', work.pending?.alg),
+      },
+      ...present('pending', pending),
+    },
+  };
+}
+
+/** Seals the secret and the registration access token; a secret that no method needs is sealed too, and never used (A-33). */
+function sealIssued(
+  work: Work,
+  { client }: Accepted,
+  clientRowId: string,
+  sealer: Sealer,
+): { readonly rows: SecretRow[]; readonly credential?: WorkCredential } {
+  const rows: SecretRow[] = [];
+  const owner = { workspaceId: work.scope.workspaceId, tenantId: work.tenant.id };
+  const seal = (subjectId: string, kind: string, version: number, value: Parameters<Sealer['seal']>[1]) => {
+    const sealed = sealer.seal({ subjectId, kind, version }, value);
+    rows.push({ ...owner, subjectId, kind, version, sealed });
+    return sealed;
+  };
+  if (client.registrationAccessToken) seal(clientRowId, 'registration_access_token', 1, client.registrationAccessToken);
+  if (!client.clientSecret) return { rows, ...noSecret(work) };
+  if (work.pending) {
+    seal(clientRowId, 'unused_client_secret', 1, client.clientSecret);
+    return { rows };
+  }
+  const [id, version] = [newId(), work.lastVersion + 1];
+  const sealed = seal(id, 'client_secret', version, client.clientSecret);
+  return {
+    rows,
+    credential: { id, kind: 'client_secret', version, stage: 'pending', sealed, ...present('expiresAt', client.clientSecretExpiresAt) },
+  };
+}
+
+/** A public client has a credential too: the record that it has none. */
+function noSecret(work: Work): { readonly credential?: WorkCredential } {
+  return work.pending ? {} : { credential: { id: newId(), kind: 'none', version: work.lastVersion + 1, stage: 'pending' } };
+}
+
+function credentialRow(credential: WorkCredential, clientId: string): NewCredential {
+  return { id: credential.id, clientId, kind: credential.kind, version: credential.version, ...present('expiresAt', credential.expiresAt) };
+}
+
+/** Two hospitals, one client: nothing of it is adopted, and the sealed answer is kept for whoever looks into it (A-41, K-28). */
+function sharedIdentity(work: Work, record: AnswerRecord, clientId: string): Change {
+  const problem = problemDocument(registrationProblem('registrations.shared_identity'));
+  return changeOf(
+    work,
+    { event: 'need_action', action: 'review_granted_metadata', operation: 'action_required', next: 'done', problem },
+    {
+      settledAttempt: { ...record, status: 'orphaned', upstreamClientId: clientId, outcome: { reason: 'shared_identity' } },
+    },
+  );
+}
+
+function stopWords(stopped: string, differences: readonly unknown[]) {
+  if (stopped === 'credential_missing') return registrationProblem('registrations.credential_missing');
+  return registrationProblem('registrations.review_granted', {
+    detail: `What was granted differs in a way that a person has to look at (${stopped}).`,
+    extra: { differences },
+  });
+}
+
+function textMember(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,130 @@
+import type { AuditEntry } from '@registrar/audit';
+import type { Environment } from '@registrar/database';
+import type { ClientMetadata, Quirks } from '@registrar/dcr';
+import type { NewEvent } from '@registrar/events';
+import type { PublicJwk, PublishedDocument } from '@registrar/keys';
+import type { ProblemDocument } from '@registrar/problem';
+import type { SecretRow } from '@registrar/vault';
+import type { LifecycleEvent, RegistrationAction } from './lifecycle.js';
+import type { AttemptStatus, OperationStatus, Waiting } from './operation-status.js';
+import type { Step } from './step.js';
+import type { SealedValue } from './work.js';
+
+export interface NewAttempt {
+  readonly id: string;
+  readonly kind: 'register' | 'read' | 'update' | 'deregister' | 'worksheet';
+  readonly status: 'sending' | 'with_person';
+  readonly authorizationServerId: string;
+  readonly marker: string;
+  /** The member of the document that carries the marker. */
+  readonly markerMember?: string;
+  readonly url: string;
+  readonly metadata: ClientMetadata;
+  readonly metadataDigest: string;
+  readonly initialAccessTokenId?: string;
+  readonly deadlineMs: number;
+}
+
+export interface SettledAttempt {
+  readonly id: string;
+  readonly status: AttemptStatus;
+  readonly upstreamStatus?: number;
+  /** Redacted: what the journal shows. */
+  readonly outcome?: Readonly<Record<string, unknown>>;
+  readonly upstreamClientId?: string;
+  readonly localAddress?: string;
+  /** Present while the raw answer must be kept; left out once its contents are adopted. */
+  readonly answer?: SealedValue;
+}
+
+export interface NewCredential {
+  readonly id: string;
+  readonly clientId?: string;
+  readonly keySetId?: string;
+  readonly kind: 'private_key' | 'client_secret' | 'certificate' | 'none';
+  readonly version: number;
+  readonly alg?: string;
+  readonly kid?: string;
+  readonly publicJwk?: PublicJwk;
+  readonly expiresAt?: Date;
+}
+
+export interface NewClient {
+  readonly id: string;
+  readonly authorizationServerId: string;
+  readonly applicationId: string;
+  readonly environment: Environment;
+  readonly scope: 'registration' | 'application';
+  readonly clientId: string;
+  readonly keySetId?: string;
+  readonly authMethod: string;
+  readonly signingAlg?: string;
+  readonly registrationClientUri?: string;
+  readonly registrationClientUriUsable: boolean;
+  readonly hasRegistrationAccessToken: boolean;
+  readonly requestedMetadata: ClientMetadata;
+  readonly grantedMetadata: ClientMetadata;
+}
+
+/** Everything that one transaction of the journal changes for one operation: rows, audit, events, and what comes next. */
+export interface Change {
+  readonly workspaceId: string;
+  readonly tenantId: string;
+  readonly registrationId: string;
+  readonly operationId: string;
+  readonly itemId: string;
+  readonly fence: number;
+  /** `take`: this holder begins, so its fence must be newer and nothing may be suspended or off-boarding. `hold`: it still is the holder. */
+  readonly guard: 'take' | 'hold';
+  readonly registration: {
+    readonly event: LifecycleEvent;
+    readonly action?: RegistrationAction;
+    readonly problem?: ProblemDocument;
+    readonly clientId?: string;
+    readonly drift?: string;
+    readonly proof?: string;
+    readonly manageable?: string;
+    readonly lastVerifiedAt?: Date;
+  };
+  readonly operation: {
+    readonly status: OperationStatus;
+    readonly waiting?: Waiting;
+    readonly problem?: ProblemDocument;
+    readonly steps: readonly Step[];
+    readonly tries: number;
+  };
+  /** What becomes of the work item: still in hand, done, or due again after `inMs`. */
+  readonly next: 'keep' | 'done' | { readonly inMs: number; readonly budget: 'registration' | 'token' };
+  readonly newAttempt?: NewAttempt;
+  readonly settledAttempt?: SettledAttempt;
+  readonly keySet?: {
+    readonly id: string;
+    readonly url: string;
+    readonly authorizationServerId: string;
+    readonly environment: Environment;
+  };
+  readonly documents?: readonly PublishedDocument[];
+  readonly credentials?: readonly NewCredential[];
+  /** The pending credential gets its client. */
+  readonly attach?: { readonly credentialId: string; readonly clientId: string };
+  /** The pending credential becomes the current one. */
+  readonly promote?: { readonly credentialId: string };
+  readonly client?: NewClient;
+  /** What happens instead when the client's id is already held by another registration at that server (A-41). */
+  readonly ifClaimed?: Change;
+  readonly secrets?: readonly SecretRow[];
+  readonly initialAccessToken?: { readonly id: string; readonly event: 'use' | 'return' | 'consume' | 'refuse' };
+  readonly learned?: { readonly authorizationServerId: string; readonly quirks?: Partial<Quirks>; readonly proofControl?: string };
+  /** Asks the server's gate to stay shut for a while (429 with Retry-After). */
+  readonly gate?: {
+    readonly authorizationServerId: string;
+    readonly budget: 'registration' | 'token';
+    readonly shutForMs: number;
+    readonly reason: string;
+  };
+  readonly audit: readonly AuditEntry[];
+  readonly events: readonly NewEvent[];
+}
+
+/** `lost`: another holder or a person was there first, nothing was written. `claimed`: the alternative was written. */
+export type CommitResult = 'written' | 'claimed' | 'lost';

@@ -1,0 +1,70 @@
+import { signAssertion, type ClientAuthentication } from '@registrar/dcr';
+import { generateKeyPair } from '@registrar/keys';
+import { Secret } from '@registrar/secret';
+import { randomText } from '@registrar/vault';
+import type { UpstreamAccess } from './upstream-access.js';
+import type { Work, WorkClient, WorkCredential } from './work.js';
+
+type Owner = { readonly workspaceId: string; readonly tenantId: string };
+
+/** What an assertion's `aud` names at this server (A-80). */
+export function audienceOf(work: Pick<Work, 'upstream'>): string {
+  const { endpoints, quirks, issuer } = work.upstream;
+  return quirks.assertionAudience === 'issuer' ? (issuer ?? endpoints.token ?? '') : (endpoints.token ?? '');
+}
+
+/** Opens the credential and makes of it what the token endpoint takes (A-80 to A-82, A-42). */
+export async function authenticationOf(
+  owner: Owner,
+  client: WorkClient,
+  credential: WorkCredential,
+  audience: string,
+  access: UpstreamAccess,
+): Promise<ClientAuthentication> {
+  const { clientId, authMethod } = client;
+  if (authMethod === 'none' || !credential.sealed) return { method: 'none', clientId };
+  const value = await access.vault.open(
+    owner,
+    { subjectId: credential.id, kind: credential.kind, version: credential.version },
+    credential.sealed.bytes,
+  );
+  if (authMethod !== 'private_key_jwt')
+    return { method: authMethod === 'client_secret_post' ? 'client_secret_post' : 'client_secret_basic', clientId, secret: value };
+  const signed = await signAssertion({
+    clientId,
+    audience,
+    privateJwk: value,
+    alg: credential.alg ?? 'ES384',
+    kid: credential.kid ?? '',
+    now: access.clock.now(),
+  });
+  return { method: 'private_key_jwt', clientId, assertion: signed.assertion };
+}
+
+/** The same client with a credential that is certainly wrong: the control that gives another answer its meaning (H-50). */
+export async function wrongAuthentication(
+  client: WorkClient,
+  credential: WorkCredential,
+  audience: string,
+  access: UpstreamAccess,
+): Promise<ClientAuthentication> {
+  const { clientId, authMethod } = client;
+  if (authMethod === 'none') return { method: 'none', clientId: `${clientId}-unknown` };
+  if (authMethod !== 'private_key_jwt') {
+    return {
+      method: authMethod === 'client_secret_post' ? 'client_secret_post' : 'client_secret_basic',
+      clientId,
+      secret: Secret.of(randomText(43)),
+    };
+  }
+  const stranger = await generateKeyPair('ES384');
+  const signed = await signAssertion({
+    clientId,
+    audience,
+    privateJwk: stranger.privateJwk,
+    alg: stranger.alg,
+    kid: credential.kid ?? stranger.kid,
+    now: access.clock.now(),
+  });
+  return { method: 'private_key_jwt', clientId, assertion: signed.assertion };
+}

@@ -1,0 +1,136 @@
+import type { Clock } from '@registrar/clock';
+import type { Database } from '@registrar/database';
+import { loadWork, type ClaimedItem } from './load-work.js';
+import type { OperationRunner } from './operation-runner.js';
+import type { WorkQueue } from './work-queue.js';
+
+export interface DispatcherSettings {
+  /** Operations in hand at once, over all servers. */
+  readonly capacity: number;
+  readonly renewMs: number;
+  /** How soon to look again while there is work in hand: a gate may have refilled. */
+  readonly lookAgainMs: number;
+}
+
+/** Told what went wrong with an operation, by id alone. */
+export type Complain = (operationId: string, error: unknown) => void;
+
+const FAILED_RETRY_MS = 5_000;
+const TURNED_DOWN_MS = 1_000;
+
+/**
+ * Claims due work for its free capacity, carries it on, and looks again whenever something is done or rings. The lease
+ * of what is in hand is renewed; when the process dies, it runs out and another worker takes over.
+ */
+export class Dispatcher {
+  readonly #inHand = new Map<string, ClaimedItem>();
+  #claiming: Promise<void> | undefined;
+  #rung = false;
+  #stopped = false;
+  #again: NodeJS.Timeout | undefined;
+  readonly #renewal: NodeJS.Timeout;
+  #idle: (() => void)[] = [];
+
+  constructor(
+    private readonly database: Database,
+    private readonly queue: WorkQueue,
+    private readonly runner: OperationRunner,
+    private readonly clock: Clock,
+    private readonly settings: DispatcherSettings,
+    private readonly complain: Complain,
+  ) {
+    this.#renewal = setInterval(() => void this.queue.renew([...this.#inHand.values()]).catch(() => undefined), settings.renewMs);
+  }
+
+  get inHand(): number {
+    return this.#inHand.size;
+  }
+
+  /** Looks for due work now; calls that come while it looks are one more look afterwards. */
+  ring(): void {
+    this.#rung = true;
+    if (!this.#stopped)
+      this.#claiming ??= this.#claim().finally(() => {
+        this.#claiming = undefined;
+      });
+  }
+
+  /** Takes nothing more up and waits until what is in hand has ended. */
+  async drain(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#again);
+    await this.#claiming;
+    if (this.#inHand.size > 0)
+      await new Promise<void>((resolve) => {
+        this.#idle.push(resolve);
+      });
+    clearInterval(this.#renewal);
+  }
+
+  async #claim(): Promise<void> {
+    while (this.#rung && !this.#stopped) {
+      this.#rung = false;
+      const free = this.settings.capacity - this.#inHand.size;
+      if (free <= 0) return;
+      try {
+        const items = await this.queue.claim(free);
+        await this.#start(items);
+      } catch (error) {
+        this.complain('claim', error);
+        return;
+      }
+    }
+    if (this.#inHand.size > 0) this.#lookAgain();
+  }
+
+  async #start(items: readonly ClaimedItem[]): Promise<void> {
+    for (const item of items) this.#inHand.set(item.id, item);
+    const byWorkspace = new Map<string, ClaimedItem[]>();
+    for (const item of items) byWorkspace.set(item.workspaceId, [...(byWorkspace.get(item.workspaceId) ?? []), item]);
+    await Promise.all([...byWorkspace].map(([workspaceId, group]) => this.#startGroup(workspaceId, group)));
+  }
+
+  async #startGroup(workspaceId: string, items: readonly ClaimedItem[]): Promise<void> {
+    try {
+      const works = await loadWork(
+        this.database,
+        { workspaceId, actor: { type: 'system', id: 'worker' }, requestId: 'claim' },
+        items,
+        this.clock.now(),
+      );
+      const byItem = new Map(items.map((item) => [item.id, item]));
+      for (const work of works) {
+        const item = byItem.get(work.itemId);
+        byItem.delete(work.itemId);
+        if (item) void this.#carry(item, this.runner.run(work));
+      }
+      for (const gone of byItem.values()) void this.#carry(gone, Promise.reject(new Error('The operation of a work item is gone')));
+    } catch (error) {
+      for (const item of items) void this.#carry(item, Promise.reject(error instanceof Error ? error : new Error(String(error))));
+    }
+  }
+
+  async #carry(item: ClaimedItem, running: Promise<boolean>): Promise<void> {
+    try {
+      // Where its last change was turned down, the item is still leased to us: give it back.
+      if (!(await running)) await this.queue.release(item, TURNED_DOWN_MS);
+    } catch (error) {
+      this.complain(item.operationId, error);
+      await this.queue.release(item, FAILED_RETRY_MS).catch(() => undefined);
+    }
+    this.#inHand.delete(item.id);
+    if (this.#inHand.size === 0)
+      this.#idle.splice(0).forEach((resolve) => {
+        resolve();
+      });
+    this.ring();
+  }
+
+  #lookAgain(): void {
+    clearTimeout(this.#again);
+    if (!this.#stopped)
+      this.#again = setTimeout(() => {
+        this.ring();
+      }, this.settings.lookAgainMs);
+  }
+}

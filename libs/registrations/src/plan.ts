@@ -1,0 +1,102 @@
+import { applicationLayers } from '@registrar/applications';
+import type { EffectiveDocument, ClientMetadata } from '@registrar/dcr';
+import type { Transaction } from '@registrar/database';
+import { upstreamsFor, type Upstream } from '@registrar/ehrs';
+import type { Outbound } from '@registrar/outbound';
+import { documentOf } from './document-of.js';
+import { present } from './present.js';
+import { registrationProblem } from './registrations.problems.js';
+import { strategyFor, upstreamOf } from './upstream-of.js';
+import type { StrategyName } from './work.js';
+
+/** One hospital at one EHR. */
+export interface Pair {
+  readonly connectionId: string;
+  readonly tenantId: string;
+  readonly ehrId: string;
+  readonly clientMetadata?: ClientMetadata;
+}
+
+/** What registering a pair would send, and whether it can be sent. */
+export interface PlannedPair {
+  readonly pair: Pair;
+  readonly upstream: Upstream;
+  readonly revision: number;
+  readonly strategy: StrategyName;
+  readonly effective: EffectiveDocument;
+  readonly existingId?: string;
+}
+
+/** What a plan needs to know of the outside. */
+export interface PlanAccess {
+  readonly outbound: Outbound;
+  readonly publicUrl: string;
+}
+
+const SAMPLE_KEY_SET = '00000000-0000-7000-8000-000000000000';
+
+/**
+ * Plans many pairs of one application: the exact document of each, with its findings, by three statements for all.
+ * @throws Problem registrations.application_not_found | registrations.environment_mismatch
+ */
+export async function planPairs(
+  tx: Transaction,
+  applicationId: string,
+  pairs: readonly Pair[],
+  access: { outbound: Outbound; publicUrl: string },
+): Promise<PlannedPair[]> {
+  const upstreams = await upstreamsFor(
+    tx,
+    pairs.map((pair) => pair.ehrId),
+  );
+  const layers = await applicationLayers(
+    tx,
+    pairs.map((pair) => ({ applicationId, ehrId: pair.ehrId })),
+  );
+  const existing = await existingRegistrations(tx, applicationId, pairs);
+  return pairs.flatMap((pair, index): PlannedPair[] => {
+    const layer = layers[index];
+    const upstream = upstreams.get(pair.ehrId);
+    if (!layer) throw registrationProblem('registrations.application_not_found');
+    if (!upstream) return [];
+    if (tx.scope.environment !== undefined && tx.scope.environment !== upstream.environment)
+      throw registrationProblem('registrations.environment_mismatch');
+    const subject = {
+      application: {
+        name: layer.name,
+        kind: layer.kind,
+        metadata: layer.clientMetadata,
+        requiredScopes: layer.requiredScopes,
+        optionalScopes: layer.optionalScopes,
+        ...present('launchUrl', layer.launchUrl),
+        ...present('ehrOverride', layer.ehrOverride),
+      },
+      upstream: upstreamOf(upstream),
+      registration: { clientMetadata: pair.clientMetadata ?? {}, environment: upstream.environment },
+    };
+    const effective = documentOf(subject, access, { keySetId: SAMPLE_KEY_SET, publicJwk: { kty: 'EC' } }, 'att_00000000000000000000000000');
+    return [
+      {
+        pair,
+        upstream,
+        revision: layer.revision,
+        strategy: strategyFor(upstream),
+        effective,
+        ...present('existingId', existing.get(pair.connectionId)),
+      },
+    ];
+  });
+}
+
+async function existingRegistrations(tx: Transaction, applicationId: string, pairs: readonly Pair[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await tx.query<{ id: string; connection_id: string }>(
+    `SELECT id, connection_id FROM registrations WHERE application_id = $1 AND connection_id = ANY ($2::uuid[]) AND status <> 'deregistered'`,
+    [applicationId, pairs.map((pair) => pair.connectionId)],
+  );
+  return new Map(rows.map((row) => [row.connection_id, row.id]));
+}
+
+/** Whether a planned pair may be sent as it is. */
+export function sendable(planned: PlannedPair): boolean {
+  return planned.effective.findings.every((finding) => finding.severity !== 'error');
+}

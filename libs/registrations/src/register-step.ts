@@ -1,0 +1,169 @@
+import { decodeExchange, encodeExchange, sendRegistration, type EffectiveDocument, type Exchange } from '@registrar/dcr';
+import { problemDocument } from '@registrar/problem';
+import type { Secret } from '@registrar/secret';
+import { digestText, newId, type Sealer } from '@registrar/vault';
+import { waitBefore, waitingFor } from './backoff.js';
+import { changeOf } from './change-of.js';
+import { clientKeys, markerOf, type ClientKeys } from './client-keys.js';
+import { documentOf } from './document-of.js';
+import { tokenForRegistration } from './initial-access-token.js';
+import { present } from './present.js';
+import { registrationProblem } from './registrations.problems.js';
+import { settleRegistration } from './settle-registration.js';
+import { markStep, type Step } from './step.js';
+import type { StepContext, StepResult } from './strategy.js';
+import { WRITE_DEADLINE_MS, type UpstreamAccess } from './upstream-access.js';
+import type { Work } from './work.js';
+
+const STOP: StepResult = { kind: 'stop' };
+const NO_KEYS = '00000000-0000-7000-8000-000000000000';
+
+/** What is about to be sent, decided and sealed, before the attempt is written. */
+export interface Prepared {
+  readonly attemptId: string;
+  readonly effective: EffectiveDocument;
+  readonly endpoint: string;
+  readonly keys?: ClientKeys;
+  readonly token?: { readonly id: string; readonly value: Secret };
+  readonly sealer: Sealer;
+}
+
+/**
+ * Registers a client upstream (RFC 7591) in the shape of every write: the attempt is committed before the send, the raw
+ * answer is sealed before it is parsed, one transaction holds the result (H-30, H-31). A delivery that finds an attempt
+ * of an earlier holder goes on from what that one left, and never sends again on its own.
+ */
+export async function takeRegisterStep(work: Work, step: Step, context: StepContext, access: UpstreamAccess): Promise<StepResult> {
+  const left = await resume(work, context, access);
+  if (left) return left;
+  const refused = precondition(work);
+  if (refused) return stopWith(work, context, refused);
+  const token = await tokenForRegistration(work, work.upstream.endpoints.registration ?? '', access);
+  if (token.kind === 'refused') return needToken(work, context, token.problem);
+  if (token.kind === 'unavailable')
+    return later(work, context, access, token.retryAfterMs ?? waitBefore([5_000, 30_000, 120_000], work.operation.tries) ?? 600_000);
+  if (token.kind === 'none' && work.upstream.quirks.iatMode !== 'none') {
+    return needToken(work, context, problemDocument(registrationProblem('registrations.initial_access_token_needed')));
+  }
+  const prepared = await prepare(work, access, token.kind === 'ready' ? token : undefined);
+  if ('findings' in prepared)
+    return stopWith(work, context, registrationProblem('registrations.metadata_refused', { extra: { findings: prepared.findings } }));
+  const begun = await begin(work, step, context, access, prepared);
+  if (!begun) return STOP;
+  const exchange = await sendRegistration(access.outbound, access.clock, {
+    endpoint: prepared.endpoint,
+    document: prepared.effective.document,
+    deadlineMs: deadline(work),
+    partition: `${work.scope.workspaceId}:${work.tenant.id}`,
+    ...present('initialAccessToken', prepared.token?.value),
+  });
+  return settleRegistration(begun, exchange, prepared.sealer, context, access, prepared.token?.value);
+}
+
+/** Goes on from an attempt that an earlier holder left: a stored answer is parsed, a missing one is unknown. */
+async function resume(work: Work, context: StepContext, access: UpstreamAccess): Promise<StepResult | undefined> {
+  const { attempt } = work;
+  if (attempt?.status !== 'sending' && attempt?.status !== 'accepted') return undefined;
+  const owner = { workspaceId: work.scope.workspaceId, tenantId: work.tenant.id };
+  const sealer = await access.vault.prepare(owner);
+  const exchange: Exchange = attempt.answer
+    ? decodeExchange(await access.vault.openBytes(owner, { subjectId: attempt.id, kind: 'answer', version: 1 }, attempt.answer.bytes))
+    : { kind: 'lost', sentAt: access.clock.now(), finishedAt: access.clock.now(), url: attempt.url, method: 'POST' };
+  return settleRegistration(work, exchange, sealer, context, access);
+}
+
+function precondition(work: Work) {
+  const { upstream } = work;
+  if (upstream.ehrStatus === 'quarantined' || upstream.ehrStatus === 'unreachable')
+    return registrationProblem('registrations.ehr_not_ready');
+  return upstream.endpoints.registration === undefined ? registrationProblem('registrations.registration_disabled') : undefined;
+}
+
+async function prepare(
+  work: Work,
+  access: UpstreamAccess,
+  token?: { id: string; value: Secret },
+): Promise<Prepared | Pick<EffectiveDocument, 'findings'>> {
+  const attemptId = newId();
+  const sealer = await access.vault.prepare({ workspaceId: work.scope.workspaceId, tenantId: work.tenant.id });
+  const draft = documentOf(
+    work,
+    access,
+    { keySetId: work.pending?.keySetId ?? NO_KEYS, ...present('publicJwk', { kty: 'EC' }) },
+    markerOf(attemptId),
+  );
+  if (draft.findings.some((finding) => finding.severity === 'error')) return { findings: draft.findings };
+  const base = { attemptId, sealer, endpoint: work.upstream.endpoints.registration ?? '', ...present('token', token) };
+  if (draft.authMethod !== 'private_key_jwt') return { ...base, effective: draft };
+  const keys = await clientKeys(work, draft.signingAlg === 'RS384' ? 'RS384' : 'ES384', access, sealer);
+  return { ...base, keys, effective: documentOf(work, access, keys.keys, markerOf(attemptId)) };
+}
+
+/** The transaction before the send: no attempt row, no send; no fence, no send; suspended or off-boarding, no send. */
+async function begin(work: Work, step: Step, context: StepContext, access: UpstreamAccess, prepared: Prepared): Promise<Work | undefined> {
+  const { effective, keys, token } = prepared;
+  const now = access.clock.now();
+  const steps = markStep(markStep(work.operation.steps, 'publish_key', 'done', now), step.name, 'running', now);
+  const attempt = {
+    id: prepared.attemptId,
+    kind: 'register',
+    status: 'sending',
+    authorizationServerId: work.upstream.authorizationServerId,
+    marker: markerOf(prepared.attemptId),
+    url: prepared.endpoint,
+    metadata: effective.document,
+    metadataDigest: digestText(JSON.stringify(effective.document)),
+    deadlineMs: deadline(work),
+    ...present('markerMember', effective.marker === 'none' ? undefined : effective.marker),
+    ...present('initialAccessTokenId', token?.id),
+  } as const;
+  const rows = { ...keys?.rows, newAttempt: attempt, ...present('initialAccessToken', token && { id: token.id, event: 'use' as const }) };
+  const result = await context.commit(changeOf(work, { event: 'start', operation: 'running', next: 'keep', steps }, rows));
+  if (result !== 'written') return undefined;
+  return {
+    ...work,
+    taken: true,
+    operation: { ...work.operation, status: 'running', steps },
+    registration: { ...work.registration, status: 'registering' },
+    attempt: {
+      id: attempt.id,
+      status: 'sending',
+      fence: work.fence,
+      url: attempt.url,
+      metadata: attempt.metadata,
+      ...present('initialAccessTokenId', token?.id),
+    },
+    lastVersion: Math.max(work.lastVersion, keys?.credential.version ?? 0),
+    ...present('pending', keys?.credential),
+  };
+}
+
+function deadline(work: Work): number {
+  return work.upstream.quirks.registrationDeadlineMs ?? WRITE_DEADLINE_MS;
+}
+
+async function stopWith(work: Work, context: StepContext, problem: ReturnType<typeof registrationProblem>): Promise<StepResult> {
+  await context.commit(changeOf(work, { event: 'refuse', operation: 'failed', next: 'done', problem: problemDocument(problem) }));
+  return STOP;
+}
+
+async function needToken(work: Work, context: StepContext, problem: ReturnType<typeof problemDocument>): Promise<StepResult> {
+  await context.commit(
+    changeOf(work, { event: 'need_action', action: 'supply_initial_access_token', operation: 'action_required', next: 'done', problem }),
+  );
+  return STOP;
+}
+
+async function later(work: Work, context: StepContext, access: UpstreamAccess, inMs: number): Promise<StepResult> {
+  const waiting = waitingFor('initial_access_token_unavailable', inMs, access.clock);
+  await context.commit(
+    changeOf(work, {
+      event: 'start',
+      operation: 'waiting',
+      next: { inMs, budget: 'registration' },
+      waiting,
+      tries: work.operation.tries + 1,
+    }),
+  );
+  return STOP;
+}

@@ -1,0 +1,207 @@
+import type { Clock } from '@registrar/clock';
+import type { ClientMetadata } from '@registrar/dcr';
+import {
+  pageOf,
+  violatedConstraint,
+  type Database,
+  type Page,
+  type PageRequest,
+  type Transaction,
+  type UnitOfWork,
+} from '@registrar/database';
+import { newId } from '@registrar/vault';
+import { createRegistrations, startOperations, type CreatedRegistration, type Records } from './create-registrations.js';
+import type { Doorbell } from './doorbell.js';
+import { allows, type LifecycleEvent, type RegistrationAction } from './lifecycle.js';
+import type { OperationKind } from './operation-status.js';
+import type { OperationView } from './operation-view.js';
+import { connectionOf, type ConnectionWanted } from './pair-of.js';
+import { planPairs, sendable, type PlannedPair } from './plan.js';
+import type { RegistrationView } from './registration-view.js';
+import { registrationProblem } from './registrations.problems.js';
+import { findOperations, findRegistrations, type OperationFilter, type RegistrationFilter } from './registrations.repository.js';
+import { moveRegistration } from './move-registration.js';
+import type { PlanAccess } from './plan.js';
+
+/** What to register: a connection or a pair, an application, and this registration's own overrides. */
+export interface NewRegistration {
+  readonly connection: ConnectionWanted;
+  readonly applicationId: string;
+  readonly clientMetadata?: ClientMetadata;
+}
+
+/** What people and programs ask of registrations. Every method is one transaction in the caller's scope. */
+export class Registrations {
+  constructor(
+    private readonly database: Database,
+    private readonly records: Records,
+    private readonly clock: Clock,
+    private readonly access: PlanAccess,
+    private readonly doorbell: Doorbell,
+  ) {}
+
+  /** What registering would send, with the origin of each member and the findings; nothing is written. */
+  dryRun(scope: UnitOfWork, wanted: NewRegistration): Promise<PlannedPair> {
+    return this.database.transaction(scope, (tx) => this.#plan(tx, wanted));
+  }
+
+  /**
+   * Writes the registration and its operation; a worker takes it up.
+   * @throws Problem registrations.already_exists (with existing_id) | registrations.metadata_refused (with findings) | *.not_found
+   */
+  async create(scope: UnitOfWork, wanted: NewRegistration): Promise<RegistrationView> {
+    try {
+      return await this.database.transaction(scope, async (tx) => {
+        const planned = await this.#plan(tx, wanted);
+        refuse(planned);
+        const [created] = await createRegistrations(tx, wanted.applicationId, [planned], this.records, this.clock.now());
+        this.doorbell.ringAfter(tx);
+        return await this.#view(tx, (created as CreatedRegistration).registrationId);
+      });
+    } catch (error) {
+      // Two at once: the index lets one through, the other is told like anybody who comes later.
+      if (violatedConstraint(error) === 'registrations_one') throw registrationProblem('registrations.already_exists');
+      throw error;
+    }
+  }
+
+  get(scope: UnitOfWork, id: string): Promise<RegistrationView> {
+    return this.database.transaction(scope, (tx) => this.#view(tx, id));
+  }
+
+  list(scope: UnitOfWork, filter: RegistrationFilter, page: PageRequest): Promise<Page<RegistrationView>> {
+    return this.database.transaction(scope, async (tx) =>
+      pageOf(await findRegistrations(tx, filter, page.limit + 1, page.after), page, (row) => row),
+    );
+  }
+
+  /** @throws Problem operations.not_found */
+  async operation(scope: UnitOfWork, id: string): Promise<OperationView> {
+    const [found] = await this.database.transaction(scope, (tx) => findOperations(tx, { id }, 1));
+    if (!found) throw registrationProblem('operations.not_found');
+    return found;
+  }
+
+  operations(scope: UnitOfWork, filter: OperationFilter, page: PageRequest): Promise<Page<OperationView>> {
+    return this.database.transaction(scope, async (tx) =>
+      pageOf(await findOperations(tx, filter, page.limit + 1, page.after), page, (row) => row),
+    );
+  }
+
+  /** Registers again after a refusal, a person's action or a failed credential, with the application's newest revision. */
+  retry(scope: UnitOfWork, id: string): Promise<RegistrationView> {
+    return this.#start(scope, id, 'register', 'ask_again', async (tx) => {
+      await tx.query(
+        `UPDATE registrations r SET revision = a.current_revision FROM applications a
+          WHERE r.id = $1 AND r.client_id IS NULL AND a.workspace_id = r.workspace_id AND a.id = r.application_id`,
+        [id],
+      );
+    });
+  }
+
+  /** Proves the credential again. */
+  verify(scope: UnitOfWork, id: string): Promise<RegistrationView> {
+    return this.#start(scope, id, 'verify', 'verify');
+  }
+
+  /** Changes the registration's own overrides, while nothing is registered yet; they are sent by the next retry. */
+  async change(scope: UnitOfWork, id: string, clientMetadata: ClientMetadata, ifVersion?: number): Promise<RegistrationView> {
+    return this.database.transaction(scope, async (tx) => {
+      const view = await this.#view(tx, id);
+      if (ifVersion !== undefined && ifVersion !== view.version) throw registrationProblem('registrations.stale');
+      if (!['rejected', 'action_required'].includes(view.status) || view.clientId !== null)
+        throw registrationProblem('registrations.not_possible_now', { detail: `The registration is ${view.status}.` });
+      await tx.query('UPDATE registrations SET client_metadata = $2::jsonb, version = version + 1, updated_at = $3 WHERE id = $1', [
+        id,
+        JSON.stringify(clientMetadata),
+        this.clock.now(),
+      ]);
+      const subject = { type: 'registration', id } as const;
+      this.records.audit.append(tx, {
+        action: 'registration.update',
+        subject,
+        tenantId: view.tenantId,
+        detail: { members: Object.keys(clientMetadata) },
+      });
+      this.records.events.append(tx, { type: 'registration.updated', subject, tenantId: view.tenantId });
+      return this.#view(tx, id);
+    });
+  }
+
+  /** Takes up again whatever waits for this action at that authorization server; called where the awaited thing arrives. @returns how many. */
+  async resumeWaiting(tx: Transaction, action: RegistrationAction, authorizationServerId: string): Promise<number> {
+    const rows = await tx.query<{ id: string; tenant_id: string }>(
+      `SELECT r.id, r.tenant_id FROM registrations r JOIN ehrs e ON e.workspace_id = r.workspace_id AND e.id = r.ehr_id
+        WHERE r.status = 'action_required' AND r.action = $1 AND e.authorization_server_id = $2 ORDER BY r.id FOR UPDATE OF r`,
+      [action, authorizationServerId],
+    );
+    const operations = rows.map((row) => ({
+      id: newId(),
+      registrationId: row.id,
+      tenantId: row.tenant_id,
+      kind: 'register' as const,
+      authorizationServerId,
+    }));
+    for (const row of rows) await moveRegistration(tx, row.id, row.tenant_id, 'ask_again', this.records, this.clock.now());
+    await startOperations(tx, operations, this.clock.now());
+    this.doorbell.ringAfter(tx);
+    return rows.length;
+  }
+
+  async #start(
+    scope: UnitOfWork,
+    id: string,
+    kind: OperationKind,
+    event: LifecycleEvent,
+    before?: (tx: Transaction) => Promise<void>,
+  ): Promise<RegistrationView> {
+    try {
+      return await this.database.transaction(scope, async (tx) => {
+        const view = await this.#view(tx, id);
+        if (!allows(event, view.status))
+          throw registrationProblem('registrations.not_possible_now', { detail: `The registration is ${view.status}.` });
+        await before?.(tx);
+        // What is active stays usable while it is verified: only the operation shows that something is going on.
+        if (view.status !== 'active') await moveRegistration(tx, id, view.tenantId, event, this.records, this.clock.now());
+        const server = await serverOf(tx, view.ehrId);
+        await startOperations(tx, [{ id: newId(), registrationId: id, tenantId: view.tenantId, kind, ...server }], this.clock.now());
+        this.doorbell.ringAfter(tx);
+        return await this.#view(tx, id);
+      });
+    } catch (error) {
+      if (violatedConstraint(error) === 'operations_one_open') throw registrationProblem('registrations.operation_running');
+      throw error;
+    }
+  }
+
+  async #plan(tx: Transaction, wanted: NewRegistration): Promise<PlannedPair> {
+    const pair = await connectionOf(tx, wanted.connection, this.clock.now());
+    const [planned] = await planPairs(
+      tx,
+      wanted.applicationId,
+      [{ ...pair, ...(wanted.clientMetadata ? { clientMetadata: wanted.clientMetadata } : {}) }],
+      this.access,
+    );
+    if (!planned) throw registrationProblem('registrations.connection_not_found');
+    return planned;
+  }
+
+  async #view(tx: Transaction, id: string): Promise<RegistrationView> {
+    const [view] = await findRegistrations(tx, { ids: [id] }, 1);
+    if (!view) throw registrationProblem('registrations.not_found');
+    return view;
+  }
+}
+
+function refuse(planned: PlannedPair): void {
+  if (planned.existingId !== undefined)
+    throw registrationProblem('registrations.already_exists', { extra: { existing_registration: planned.existingId } });
+  if (planned.strategy === 'udap' || planned.strategy === 'cimd')
+    throw registrationProblem('registrations.strategy_not_built', { detail: `The EHR's registration mode is ${planned.strategy}.` });
+  if (!sendable(planned)) throw registrationProblem('registrations.metadata_refused', { extra: { findings: planned.effective.findings } });
+}
+
+async function serverOf(tx: Transaction, ehrId: string): Promise<{ authorizationServerId?: string }> {
+  const [row] = await tx.query<{ id: string | null }>('SELECT authorization_server_id AS id FROM ehrs WHERE id = $1', [ehrId]);
+  return row?.id ? { authorizationServerId: row.id } : {};
+}

@@ -1,0 +1,81 @@
+import { encodeExchange, parseRegistration, type Exchange, type RegistrationOutcome } from '@registrar/dcr';
+import type { Secret } from '@registrar/secret';
+import type { Sealer } from '@registrar/vault';
+import { acceptedChange } from './accepted-client.js';
+import { present } from './present.js';
+import { refusedChange } from './refused-registration.js';
+import { lostChange, notSentChange, type AnswerRecord } from './unsent-registration.js';
+import type { Change } from './change.js';
+import type { StepContext, StepResult } from './strategy.js';
+import type { UpstreamAccess } from './upstream-access.js';
+import type { Work } from './work.js';
+
+/**
+ * What came of a registration: sealed first, then parsed, then written in one transaction. Where that transaction fails
+ * for a reason of its own, the sealed answer is stored alone, and whoever takes over goes on from it.
+ */
+export async function settleRegistration(
+  work: Work,
+  exchange: Exchange,
+  sealer: Sealer,
+  context: StepContext,
+  access: UpstreamAccess,
+  token?: Secret,
+): Promise<StepResult> {
+  const { attempt } = work;
+  if (!attempt) throw new Error('An exchange is settled on its attempt');
+  const sealed =
+    exchange.kind === 'answered' ? sealer.seal({ subjectId: attempt.id, kind: 'answer', version: 1 }, encodeExchange(exchange)) : undefined;
+  const record: AnswerRecord = {
+    id: attempt.id,
+    ...present('upstreamStatus', exchange.status),
+    ...present('localAddress', exchange.localAddress),
+    ...present('answer', sealed),
+  };
+  const outcome = parse(work, exchange, access, token);
+  const settled = change(work, outcome, record, sealer, access);
+  const kept = { workspaceId: work.scope.workspaceId, attempt: { ...record, status: sealed ? 'accepted' : 'unknown' } } as const;
+  try {
+    const result = await context.commit(settled.change);
+    // Somebody else was there first, or everything was stopped meanwhile: the answer is still ours to keep.
+    if (result === 'lost') await context.keepAnswer(kept);
+    return result === 'written' && settled.work ? { kind: 'next', work: settled.work } : { kind: 'stop' };
+  } catch (error) {
+    await context.keepAnswer(kept);
+    throw error;
+  }
+}
+
+/** Parsing never throws by contract; if it does all the same, the client may exist, and the answer is kept. */
+function parse(work: Work, exchange: Exchange, access: UpstreamAccess, token?: Secret): RegistrationOutcome {
+  try {
+    return parseRegistration(exchange, {
+      sent: work.attempt?.metadata ?? {},
+      endpoint: work.attempt?.url ?? '',
+      quirks: work.upstream.quirks,
+      secrets: token ? [token] : [],
+      now: access.clock.now(),
+    });
+  } catch {
+    return { kind: 'unknown', because: 'the answer could not be read', ...present('status', exchange.status) };
+  }
+}
+
+function change(
+  work: Work,
+  outcome: RegistrationOutcome,
+  record: AnswerRecord,
+  sealer: Sealer,
+  access: UpstreamAccess,
+): { readonly change: Change; readonly work?: Work } {
+  switch (outcome.kind) {
+    case 'accepted':
+      return acceptedChange(work, outcome, record, sealer, access);
+    case 'refused':
+      return { change: refusedChange(work, outcome, record, access) };
+    case 'not_sent':
+      return { change: notSentChange(work, outcome, record, access) };
+    case 'unknown':
+      return { change: lostChange(work, outcome, record) };
+  }
+}

@@ -1,0 +1,35 @@
+import type { Change, CommitResult, SettledAttempt } from './change.js';
+import type { OperationKind } from './operation-status.js';
+import type { Step, StepPlan } from './step.js';
+import type { StrategyName, Work } from './work.js';
+
+/** What a strategy may touch while it takes a step: the journal is its only way to write. */
+export interface StepContext {
+  /** Writes a change in a transaction of the journal. */
+  commit(change: Change): Promise<CommitResult>;
+  /** Keeps a sealed answer alone, where the transaction of its result failed (H-31). */
+  keepAnswer(kept: KeptAnswer): Promise<void>;
+}
+
+/** A raw answer that must not be lost, whatever became of its result. */
+export interface KeptAnswer {
+  readonly workspaceId: string;
+  readonly attempt: SettledAttempt;
+}
+
+/**
+ * `next`: the step is done and written, go on with the work as it is now. `stop`: this delivery ends here; what follows
+ * (waiting, a person, the end) has been written.
+ */
+export type StepResult = { readonly kind: 'next'; readonly work: Work } | { readonly kind: 'stop' };
+
+export type TakeStep = (work: Work, step: Step, context: StepContext) => Promise<StepResult>;
+
+/** A way to bring an operation about, as persisted, resumable steps. */
+export interface Strategy {
+  readonly name: StrategyName;
+  /** The steps of an operation, in order; undefined where the strategy does not know the operation. */
+  plan(kind: OperationKind): readonly StepPlan[] | undefined;
+  /** How each step is taken. A test holds this against the plans. */
+  readonly steps: Readonly<Record<string, TakeStep>>;
+}

@@ -1,0 +1,74 @@
+import type { RegistrationOutcome } from '@registrar/dcr';
+import { problemDocument } from '@registrar/problem';
+import { NOT_SENT_LADDER_MS, waitBefore, waitingFor } from './backoff.js';
+import type { Change, SettledAttempt } from './change.js';
+import { changeOf } from './change-of.js';
+import { markerOf } from './client-keys.js';
+import { present } from './present.js';
+import { registrationProblem } from './registrations.problems.js';
+import type { UpstreamAccess } from './upstream-access.js';
+import type { Work } from './work.js';
+
+/** What the attempt's row keeps of the exchange, whatever it meant. */
+export type AnswerRecord = Omit<SettledAttempt, 'status' | 'outcome'>;
+
+/** The use of an initial access token is given back only when nothing was sent with it (I-02). */
+export function tokenEvent(work: Work, event: 'return' | 'refuse' | 'consume'): Pick<Change, 'initialAccessToken'> {
+  const id = work.attempt?.initialAccessTokenId;
+  return present('initialAccessToken', id === undefined ? undefined : { id, event });
+}
+
+/** Nothing was sent: tried again later where waiting can help, refused with words where it cannot (K-9, K-53). */
+export function notSentChange(
+  work: Work,
+  outcome: Extract<RegistrationOutcome, { kind: 'not_sent' }>,
+  record: AnswerRecord,
+  access: UpstreamAccess,
+): Change {
+  const settledAttempt = { ...record, status: 'not_sent', outcome: { code: outcome.code } } as const;
+  const problem = problemDocument(unreachable(outcome.code));
+  const inMs = outcome.retryable ? waitBefore(NOT_SENT_LADDER_MS, work.operation.tries) : undefined;
+  const rows = { settledAttempt, ...tokenEvent(work, 'return') };
+  if (inMs === undefined) return changeOf(work, { event: 'refuse', operation: 'failed', next: 'done', problem }, rows);
+  const waiting = waitingFor(outcome.code === 'timeout' ? 'ehr_slow' : 'ehr_unreachable', inMs, access.clock);
+  return changeOf(
+    work,
+    {
+      event: 'retry_later',
+      operation: 'waiting',
+      next: { inMs, budget: 'registration' },
+      problem,
+      waiting,
+      tries: work.operation.tries + 1,
+    },
+    rows,
+  );
+}
+
+function unreachable(code: string) {
+  const detail = `The EHR could not be reached (${code}); nothing was sent.`;
+  if (code === 'blocked_address' || code === 'port_refused' || code === 'invalid_url')
+    return registrationProblem('registrations.blocked_address', { detail: `The EHR's address is refused (${code}); nothing was sent.` });
+  return code === 'tls_failed'
+    ? registrationProblem('registrations.tls_invalid', { detail })
+    : registrationProblem('registrations.ehr_unreachable', { detail });
+}
+
+/** The answer was lost, or cannot be used: a client may exist. It is never sent again by itself (H-30). */
+export function lostChange(work: Work, outcome: Extract<RegistrationOutcome, { kind: 'unknown' }>, record: AnswerRecord): Change {
+  const marker = work.attempt ? markerOf(work.attempt.id) : '';
+  const problem = problemDocument(
+    registrationProblem('registrations.outcome_unknown', {
+      detail: `We sent the registration but ${outcome.because}. A client with the marker ${marker} may exist at the EHR.`,
+      extra: { marker },
+      ...present('upstream', outcome.status === undefined ? undefined : { status: outcome.status }),
+    }),
+  );
+  return changeOf(
+    work,
+    { event: 'lose_answer', operation: 'outcome_unknown', next: 'done', problem },
+    {
+      settledAttempt: { ...record, status: 'unknown', outcome: { because: outcome.because } },
+    },
+  );
+}

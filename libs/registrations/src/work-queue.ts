@@ -1,0 +1,50 @@
+import type { Database } from '@registrar/database';
+import type { ClaimedItem } from './load-work.js';
+
+interface ClaimRow {
+  id: string;
+  workspace_id: string;
+  subject_id: string;
+  fence: string;
+}
+
+/** How long a claim holds without being renewed: the longest deadline and half a minute (architecture.md, figures). */
+export const LEASE_MS = 60_000;
+
+/** The truth about what is to be done, in Postgres; the queue only rings for it. Leases run on the database's clock. */
+export class WorkQueue {
+  constructor(
+    private readonly database: Database,
+    private readonly owner: string,
+    private readonly leaseMs = LEASE_MS,
+  ) {}
+
+  /** Claims up to `capacity` due items through the gates of their servers. */
+  async claim(capacity: number): Promise<ClaimedItem[]> {
+    const rows = await this.database.routing<ClaimRow>('SELECT id, workspace_id, subject_id, fence FROM claim_work($1, $2, $3)', [
+      this.owner,
+      capacity,
+      this.leaseMs,
+    ]);
+    return rows.map((row) => ({ id: row.id, workspaceId: row.workspace_id, operationId: row.subject_id, fence: Number(row.fence) }));
+  }
+
+  /** Holds what is still in hand a while longer. */
+  async renew(items: readonly ClaimedItem[]): Promise<void> {
+    if (items.length === 0) return;
+    await this.database.routing(
+      `UPDATE work_items w SET lease_until = clock_timestamp() + $3 * interval '1 millisecond'
+         FROM unnest($1::uuid[], $2::bigint[]) AS i (id, fence) WHERE w.id = i.id AND w.fence = i.fence AND w.lease_owner IS NOT NULL`,
+      [items.map((item) => item.id), items.map((item) => item.fence), this.leaseMs],
+    );
+  }
+
+  /** Gives an item back, due again after `inMs`; nothing happens where its change has released or finished it already. */
+  async release(item: ClaimedItem, inMs: number): Promise<void> {
+    await this.database.routing(
+      `UPDATE work_items SET lease_owner = NULL, lease_until = NULL, due_at = clock_timestamp() + $3 * interval '1 millisecond'
+        WHERE id = $1 AND fence = $2 AND lease_owner IS NOT NULL`,
+      [item.id, item.fence, inMs],
+    );
+  }
+}

@@ -1,0 +1,238 @@
+import { quirksFor, type Capabilities, type ClientMetadata, type Endpoints, type Quirks } from '@registrar/dcr';
+import type { UnitOfWork, WorkActor } from '@registrar/database';
+import type { PublicJwk } from '@registrar/keys';
+import { present } from './present.js';
+import type { Step } from './step.js';
+import type { SealedValue, Work, WorkAttempt, WorkClient, WorkCredential, WorkInitialAccessToken, WorkUpstream } from './work.js';
+
+type Registration = Work['registration'];
+type Nullable<T> = T | null;
+
+interface CredentialRow {
+  id: string;
+  kind: WorkCredential['kind'];
+  version: number;
+  stage: WorkCredential['stage'];
+  key_set_id: Nullable<string>;
+  alg: Nullable<string>;
+  kid: Nullable<string>;
+  public_jwk: Nullable<PublicJwk>;
+  expires_at: Nullable<string>;
+}
+
+/** One row of the loading query. */
+export interface WorkRow {
+  item_id: string;
+  fence: string;
+  operation: {
+    id: string;
+    kind: Work['operation']['kind'];
+    status: Work['operation']['status'];
+    steps: Step[];
+    input: Record<string, unknown>;
+    tries: number;
+    requested_by: WorkActor;
+    request_id: string;
+  };
+  registration: {
+    id: string;
+    tenant_id: string;
+    connection_id: string;
+    application_id: string;
+    environment: Registration['environment'];
+    strategy: Nullable<Registration['strategy']>;
+    status: Registration['status'];
+    action: Nullable<NonNullable<Registration['action']>>;
+    problem: Nullable<NonNullable<Registration['problem']>>;
+    client_metadata: ClientMetadata;
+  };
+  tenant: { id: string; name: string };
+  ehr: {
+    id: string;
+    status: WorkUpstream['ehrStatus'];
+    vendor: string;
+    fhir_base_url: Nullable<string>;
+    client_scope: WorkUpstream['clientScope'];
+  };
+  server: Nullable<{
+    id: string;
+    issuer: Nullable<string>;
+    vendor: string;
+    endpoints: Endpoints;
+    capabilities: Capabilities;
+    declared_quirks: Partial<Quirks>;
+    learned_quirks: Partial<Quirks>;
+    approved_origins: string[];
+    proof_control: Nullable<string>;
+  }>;
+  application: { name: string; kind: Work['application']['kind'] };
+  revision: { client_metadata: ClientMetadata; required_scopes: string[]; optional_scopes: string[]; launch_url: Nullable<string> };
+  openid: Nullable<boolean>;
+  override: Nullable<ClientMetadata>;
+  client: Nullable<{
+    id: string;
+    client_id: string;
+    token_endpoint_auth_method: string;
+    signing_alg: Nullable<string>;
+    requested_metadata: ClientMetadata;
+    granted_metadata: ClientMetadata;
+  }>;
+  pending: Nullable<CredentialRow>;
+  pending_key_id: Nullable<string>;
+  pending_sealed: Nullable<Buffer>;
+  current: Nullable<CredentialRow>;
+  current_key_id: Nullable<string>;
+  current_sealed: Nullable<Buffer>;
+  attempt: Nullable<{
+    id: string;
+    status: WorkAttempt['status'];
+    fence: number;
+    url: string;
+    metadata: ClientMetadata;
+    outcome: Nullable<Record<string, unknown>>;
+    initial_access_token_id: Nullable<string>;
+  }>;
+  answer_key_id: Nullable<string>;
+  answer: Nullable<Buffer>;
+  token: Nullable<{
+    id: string;
+    kind: WorkInitialAccessToken['kind'];
+    pinned_origin: string;
+    client_credentials: Nullable<{ client_id: string; scope?: string }>;
+    tenant_id: Nullable<string>;
+  }>;
+  token_key_id: Nullable<string>;
+  token_sealed: Nullable<Buffer>;
+  last_version: number;
+}
+
+/** Turns a row into the work that a strategy sees; the actor of the audit trail is whoever asked for the operation. */
+export function workFrom(row: WorkRow, scope: UnitOfWork): Work {
+  const { operation, registration, application, revision } = row;
+  return {
+    itemId: row.item_id,
+    fence: Number(row.fence),
+    taken: false,
+    scope: { workspaceId: scope.workspaceId, actor: operation.requested_by, requestId: operation.request_id },
+    tenant: row.tenant,
+    operation: {
+      id: operation.id,
+      kind: operation.kind,
+      status: operation.status,
+      steps: operation.steps,
+      input: operation.input,
+      tries: operation.tries,
+    },
+    registration: {
+      id: registration.id,
+      connectionId: registration.connection_id,
+      applicationId: registration.application_id,
+      environment: registration.environment,
+      strategy: registration.strategy ?? 'dynamic',
+      status: registration.status,
+      clientMetadata: registration.client_metadata,
+      ...present('action', registration.action),
+      ...present('problem', registration.problem),
+    },
+    application: {
+      name: application.name,
+      kind: application.kind,
+      metadata: revision.client_metadata,
+      requiredScopes: revision.required_scopes,
+      optionalScopes: revision.optional_scopes,
+      ...present('launchUrl', revision.launch_url),
+      ...present('ehrOverride', row.override),
+    },
+    upstream: upstream(row),
+    lastVersion: row.last_version,
+    ...present('client', row.client && client(row.client)),
+    ...present('pending', row.pending && credential(row.pending, row.pending_key_id, row.pending_sealed)),
+    ...present('current', row.current && credential(row.current, row.current_key_id, row.current_sealed)),
+    ...present('attempt', row.attempt && attempt(row)),
+    ...present('initialAccessToken', token(row)),
+  };
+}
+
+function upstream(row: WorkRow): WorkUpstream {
+  const { ehr, server } = row;
+  return {
+    ehrId: ehr.id,
+    ehrStatus: ehr.status,
+    vendor: ehr.vendor,
+    clientScope: ehr.client_scope,
+    authorizationServerId: server?.id ?? '',
+    endpoints: server?.endpoints ?? {},
+    capabilities: server?.capabilities ?? { dynamicRegistration: false },
+    quirks: quirksFor(server?.vendor ?? ehr.vendor, server?.learned_quirks, server?.declared_quirks),
+    registrationOriginApproved: approved(server),
+    ...present('openid', row.openid),
+    ...present('fhirBaseUrl', ehr.fhir_base_url),
+    ...present('issuer', server?.issuer),
+    ...present('proofControl', server?.proof_control),
+  };
+}
+
+/** Whether registration secrets may go to the endpoint's origin: a person entered or approved it. */
+function approved(server: WorkRow['server']): boolean {
+  const endpoint = server?.endpoints.registration;
+  return endpoint !== undefined && server?.approved_origins.includes(new URL(endpoint).origin) === true;
+}
+
+function client(row: NonNullable<WorkRow['client']>): WorkClient {
+  return {
+    id: row.id,
+    clientId: row.client_id,
+    authMethod: row.token_endpoint_auth_method,
+    requestedMetadata: row.requested_metadata,
+    grantedMetadata: row.granted_metadata,
+    ...present('signingAlg', row.signing_alg),
+  };
+}
+
+function credential(row: CredentialRow, keyId: string | null, bytes: Buffer | null): WorkCredential {
+  return {
+    id: row.id,
+    kind: row.kind,
+    version: row.version,
+    stage: row.stage,
+    ...present('keySetId', row.key_set_id),
+    ...present('alg', row.alg),
+    ...present('kid', row.kid),
+    ...present('publicJwk', row.public_jwk),
+    ...present('expiresAt', row.expires_at === null ? null : new Date(row.expires_at)),
+    ...present('sealed', sealed(keyId, bytes)),
+  };
+}
+
+function attempt(row: WorkRow): WorkAttempt | null {
+  const found = row.attempt;
+  if (!found) return null;
+  return {
+    id: found.id,
+    status: found.status,
+    fence: found.fence,
+    url: found.url,
+    metadata: found.metadata,
+    ...present('outcome', found.outcome),
+    ...present('initialAccessTokenId', found.initial_access_token_id),
+    ...present('answer', sealed(row.answer_key_id, row.answer)),
+  };
+}
+
+function token(row: WorkRow): WorkInitialAccessToken | null {
+  const value = sealed(row.token_key_id, row.token_sealed);
+  if (!row.token || !value) return null;
+  const credentials = row.token.client_credentials;
+  return {
+    id: row.token.id,
+    kind: row.token.kind,
+    pinnedOrigin: row.token.pinned_origin,
+    sealed: value,
+    ...present('tenantId', row.token.tenant_id),
+    ...present('clientCredentials', credentials && { clientId: credentials.client_id, ...present('scope', credentials.scope) }),
+  };
+}
+
+function sealed(keyId: string | null, bytes: Buffer | null): SealedValue | null {
+  return keyId === null || bytes === null ? null : { keyId, bytes };
+}

@@ -1,0 +1,74 @@
+import { insertRows, type Transaction } from '@registrar/database';
+import type { Change } from './change.js';
+
+const COLUMNS = {
+  workspace_id: 'uuid',
+  id: 'uuid',
+  tenant_id: 'uuid',
+  registration_id: 'uuid',
+  operation_id: 'uuid',
+  authorization_server_id: 'uuid',
+  kind: 'text',
+  status: 'text',
+  fence: 'bigint',
+  marker: 'text',
+  marker_member: 'text',
+  url: 'text',
+  metadata: 'jsonb',
+  metadata_digest: 'text',
+  initial_access_token_id: 'uuid',
+  started_at: 'timestamptz',
+  deadline_at: 'timestamptz',
+} as const;
+
+export async function insertAttempts(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
+  const rows = changes.flatMap((change) => {
+    const attempt = change.newAttempt;
+    if (!attempt) return [];
+    return [
+      {
+        workspace_id: change.workspaceId,
+        id: attempt.id,
+        tenant_id: change.tenantId,
+        registration_id: change.registrationId,
+        operation_id: change.operationId,
+        authorization_server_id: attempt.authorizationServerId,
+        kind: attempt.kind,
+        status: attempt.status,
+        fence: change.fence,
+        marker: attempt.marker,
+        marker_member: attempt.markerMember,
+        url: attempt.url,
+        metadata: attempt.metadata,
+        metadata_digest: attempt.metadataDigest,
+        initial_access_token_id: attempt.initialAccessTokenId,
+        started_at: now,
+        deadline_at: new Date(now.getTime() + attempt.deadlineMs),
+      },
+    ];
+  });
+  await insertRows(tx, 'attempts', COLUMNS, rows);
+}
+
+const SETTLE = `
+UPDATE attempts a SET status = i.status, upstream_status = i.upstream_status, outcome = i.outcome, upstream_client_id = i.upstream_client_id,
+       local_address = i.local_address, answer_key_id = i.answer_key_id, answer = i.answer, finished_at = $9
+  FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::jsonb[], $5::text[], $6::text[], $7::uuid[], $8::bytea[])
+       AS i (id, status, upstream_status, outcome, upstream_client_id, local_address, answer_key_id, answer)
+ WHERE a.id = i.id`;
+
+export async function settleAttempts(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
+  const settled = changes.flatMap((change) => (change.settledAttempt ? [change.settledAttempt] : []));
+  if (settled.length === 0) return;
+  await tx.query(SETTLE, [
+    settled.map((attempt) => attempt.id),
+    settled.map((attempt) => attempt.status),
+    settled.map((attempt) => attempt.upstreamStatus ?? null),
+    settled.map((attempt) => (attempt.outcome ? JSON.stringify(attempt.outcome) : null)),
+    settled.map((attempt) => attempt.upstreamClientId ?? null),
+    settled.map((attempt) => attempt.localAddress ?? null),
+    settled.map((attempt) => attempt.answer?.keyId ?? null),
+    settled.map((attempt) => attempt.answer?.bytes ?? null),
+    now,
+  ]);
+}

@@ -1,0 +1,83 @@
+import type { AuditLog } from '@registrar/audit';
+import type { Clock } from '@registrar/clock';
+import type { Database, Transaction } from '@registrar/database';
+import type { EventLog } from '@registrar/events';
+import { publish } from '@registrar/keys';
+import type { Change, CommitResult } from './change.js';
+import type { WriteChanges } from './journal.js';
+import { insertAttempts, settleAttempts } from './write-attempts.js';
+import { insertClients } from './write-clients.js';
+import { attachCredentials, insertCredentials, insertKeySets, insertSecrets, promoteCredentials } from './write-credentials.js';
+import { learnQuirks, shutGates, takeTokens } from './write-upstream.js';
+import { lockHeld, updateOperations, updateRegistrations, updateWorkItems } from './write-standing.js';
+
+interface Held {
+  readonly index: number;
+  readonly change: Change;
+  readonly result: CommitResult;
+}
+
+/**
+ * The set-based writer of the journal: one statement for each table, whatever the number of changes (performance.md,
+ * rule 4). Order: lock and check the standing, then what may turn a change down (tokens, client ids), then the rows,
+ * then audit and events, whose heads are locked last.
+ */
+export function changeWriter(clock: Clock, audit: AuditLog, events: EventLog): WriteChanges {
+  return (database, changes) => {
+    const [first] = changes;
+    if (!first) return Promise.resolve([]);
+    const scope = { workspaceId: first.workspaceId, actor: { type: 'system', id: 'worker' }, requestId: 'journal' } as const;
+    return database.transaction(scope, (tx) => writeAll(tx, changes, clock.now(), audit, events));
+  };
+}
+
+async function writeAll(
+  tx: Transaction,
+  changes: readonly Change[],
+  now: Date,
+  audit: AuditLog,
+  events: EventLog,
+): Promise<CommitResult[]> {
+  const locked = await lockHeld(tx, changes);
+  const tokens = await takeTokens(
+    tx,
+    changes.filter((change) => locked.has(change.registrationId)),
+    now,
+  );
+  const claimed = await insertClients(
+    tx,
+    changes.filter((change) => locked.has(change.registrationId)),
+    now,
+  );
+  const held = changes.flatMap((change, index): Held[] => {
+    if (!locked.has(change.registrationId) || tokens.refused.has(change)) return [];
+    return claimed.has(change) && change.ifClaimed
+      ? [{ index, change: change.ifClaimed, result: 'claimed' }]
+      : [{ index, change, result: 'written' }];
+  });
+  const writing = held.map(({ change }) => change);
+  await insertKeySets(tx, writing, now);
+  await publish(
+    tx,
+    writing.flatMap((change) => change.documents ?? []),
+    now,
+  );
+  await insertCredentials(tx, writing, now);
+  await attachCredentials(tx, writing);
+  await promoteCredentials(tx, writing, now);
+  await insertSecrets(tx, writing, now);
+  await insertAttempts(tx, writing, now);
+  await settleAttempts(tx, writing, now);
+  await updateRegistrations(tx, writing, now);
+  await updateOperations(tx, writing, now);
+  await updateWorkItems(tx, writing);
+  await learnQuirks(tx, writing, now);
+  await shutGates(tx, writing);
+  for (const change of writing) {
+    for (const entry of change.audit) audit.append(tx, entry);
+    for (const event of change.events) events.append(tx, event);
+  }
+  const results = changes.map((): CommitResult => 'lost');
+  for (const { index, result } of held) results[index] = result;
+  return results;
+}

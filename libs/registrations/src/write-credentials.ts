@@ -1,0 +1,101 @@
+import { insertRows, type Transaction } from '@registrar/database';
+import { storeSecrets } from '@registrar/vault';
+import type { Change } from './change.js';
+
+const KEY_SETS = {
+  workspace_id: 'uuid',
+  id: 'uuid',
+  tenant_id: 'uuid',
+  authorization_server_id: 'uuid',
+  environment: 'text',
+  url: 'text',
+  created_at: 'timestamptz',
+} as const;
+
+export async function insertKeySets(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
+  const rows = changes.flatMap((change) => {
+    const set = change.keySet;
+    if (!set) return [];
+    return [
+      {
+        workspace_id: change.workspaceId,
+        id: set.id,
+        tenant_id: change.tenantId,
+        authorization_server_id: set.authorizationServerId,
+        environment: set.environment,
+        url: set.url,
+        created_at: now,
+      },
+    ];
+  });
+  await insertRows(tx, 'key_sets', KEY_SETS, rows);
+}
+
+const CREDENTIALS = {
+  workspace_id: 'uuid',
+  id: 'uuid',
+  tenant_id: 'uuid',
+  registration_id: 'uuid',
+  client_id: 'uuid',
+  key_set_id: 'uuid',
+  kind: 'text',
+  version: 'integer',
+  stage: 'text',
+  alg: 'text',
+  kid: 'text',
+  public_jwk: 'jsonb',
+  expires_at: 'timestamptz',
+  created_at: 'timestamptz',
+} as const;
+
+export async function insertCredentials(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
+  const rows = changes.flatMap((change) =>
+    (change.credentials ?? []).map((credential) => ({
+      workspace_id: change.workspaceId,
+      id: credential.id,
+      tenant_id: change.tenantId,
+      registration_id: change.registrationId,
+      client_id: credential.clientId,
+      key_set_id: credential.keySetId,
+      kind: credential.kind,
+      version: credential.version,
+      stage: 'pending',
+      alg: credential.alg,
+      kid: credential.kid,
+      public_jwk: credential.publicJwk,
+      expires_at: credential.expiresAt,
+      created_at: now,
+    })),
+  );
+  await insertRows(tx, 'credentials', CREDENTIALS, rows);
+}
+
+export async function attachCredentials(tx: Transaction, changes: readonly Change[]): Promise<void> {
+  const attach = changes.flatMap((change) => (change.attach ? [change.attach] : []));
+  if (attach.length === 0) return;
+  await tx.query(
+    `UPDATE credentials c SET client_id = i.client_id FROM unnest($1::uuid[], $2::uuid[]) AS i (id, client_id) WHERE c.id = i.id`,
+    [attach.map((one) => one.credentialId), attach.map((one) => one.clientId)],
+  );
+}
+
+/** Nothing is promoted before its proof; what was current stays readable as previous. */
+export async function promoteCredentials(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
+  const promoted = changes.filter((change) => change.promote);
+  if (promoted.length === 0) return;
+  await tx.query(`UPDATE credentials SET stage = 'previous' WHERE stage = 'current' AND registration_id = ANY ($1::uuid[])`, [
+    promoted.map((change) => change.registrationId),
+  ]);
+  await tx.query(`UPDATE credentials SET stage = 'current', promoted_at = $2 WHERE id = ANY ($1::uuid[]) AND stage = 'pending'`, [
+    promoted.map((change) => change.promote?.credentialId),
+    now,
+  ]);
+}
+
+export async function insertSecrets(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
+  await storeSecrets(
+    tx,
+    changes.flatMap((change) => change.secrets ?? []),
+    now,
+  );
+}

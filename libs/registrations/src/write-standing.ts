@@ -1,0 +1,101 @@
+import type { Transaction } from '@registrar/database';
+import type { Change } from './change.js';
+import { transition } from './lifecycle.js';
+
+const LOCK = `
+SELECT r.id FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::boolean[]) AS i (id, fence, from_statuses, taking)
+  JOIN registrations r ON r.id = i.id
+  JOIN tenants t ON t.workspace_id = r.workspace_id AND t.id = r.tenant_id
+  JOIN ehrs e ON e.workspace_id = r.workspace_id AND e.id = r.ehr_id
+  JOIN applications a ON a.workspace_id = r.workspace_id AND a.id = r.application_id
+ WHERE r.status = ANY (string_to_array(i.from_statuses, ','))
+   AND CASE WHEN i.taking THEN r.fence < i.fence AND t.status = 'active'
+                 AND t.suspended_at IS NULL AND e.suspended_at IS NULL AND a.suspended_at IS NULL
+            ELSE r.fence = i.fence END
+ ORDER BY r.id FOR UPDATE OF r`;
+
+/** Locks the registrations whose change may be written: the fence holds, the status allows it, nothing is suspended or off-boarding. */
+export async function lockHeld(tx: Transaction, changes: readonly Change[]): Promise<ReadonlySet<string>> {
+  const rows = await tx.query<{ id: string }>(LOCK, [
+    changes.map((change) => change.registrationId),
+    changes.map((change) => change.fence),
+    changes.map((change) => transition(change.registration.event).from.join(',')),
+    changes.map((change) => change.guard === 'take'),
+  ]);
+  return new Set(rows.map((row) => row.id));
+}
+
+const REGISTRATIONS = `
+UPDATE registrations r SET status = i.status, action = i.action, problem = i.problem, fence = i.fence,
+       client_id = coalesce(i.client_id, r.client_id), drift = coalesce(i.drift, r.drift), proof = coalesce(i.proof, r.proof),
+       manageable = coalesce(i.manageable, r.manageable), last_verified_at = coalesce(i.last_verified_at, r.last_verified_at),
+       version = r.version + 1, updated_at = $11
+  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::bigint[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::timestamptz[])
+       AS i (id, status, action, problem, fence, client_id, drift, proof, manageable, last_verified_at)
+ WHERE r.id = i.id`;
+
+export async function updateRegistrations(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
+  if (changes.length === 0) return;
+  const each = <T>(pick: (change: Change) => T) => changes.map((change) => pick(change) ?? null);
+  await tx.query(REGISTRATIONS, [
+    each((change) => change.registrationId),
+    each((change) => transition(change.registration.event).to),
+    each((change) => change.registration.action),
+    each((change) => json(change.registration.problem)),
+    each((change) => change.fence),
+    each((change) => change.registration.clientId),
+    each((change) => change.registration.drift),
+    each((change) => change.registration.proof),
+    each((change) => change.registration.manageable),
+    each((change) => change.registration.lastVerifiedAt),
+    now,
+  ]);
+}
+
+const OPERATIONS = `
+UPDATE operations o SET status = i.status, waiting = i.waiting, problem = i.problem, steps = i.steps, tries = i.tries,
+       started_at = coalesce(o.started_at, $7), updated_at = $7,
+       finished_at = CASE WHEN i.status IN ('succeeded', 'failed', 'cancelled') THEN $7::timestamptz END
+  FROM unnest($1::uuid[], $2::text[], $3::jsonb[], $4::jsonb[], $5::jsonb[], $6::integer[]) AS i (id, status, waiting, problem, steps, tries)
+ WHERE o.id = i.id`;
+
+export async function updateOperations(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
+  if (changes.length === 0) return;
+  await tx.query(OPERATIONS, [
+    changes.map((change) => change.operationId),
+    changes.map((change) => change.operation.status),
+    changes.map((change) => json(change.operation.waiting)),
+    changes.map((change) => json(change.operation.problem)),
+    changes.map((change) => JSON.stringify(change.operation.steps)),
+    changes.map((change) => change.operation.tries),
+    now,
+  ]);
+  const finished = changes.filter((change) => !['queued', 'running', 'waiting'].includes(change.operation.status));
+  if (finished.length > 0)
+    await tx.query(`SELECT pg_notify('operations', id) FROM unnest($1::text[]) AS id`, [finished.map((change) => change.operationId)]);
+}
+
+/** Work items are a routing table: the fence says whether the lease is still ours. */
+export async function updateWorkItems(tx: Transaction, changes: readonly Change[]): Promise<void> {
+  const done = changes.filter((change) => change.next === 'done');
+  if (done.length > 0) {
+    await tx.query(
+      `DELETE FROM work_items w USING unnest($1::uuid[], $2::bigint[]) AS i (id, fence) WHERE w.id = i.id AND w.fence = i.fence`,
+      [done.map((change) => change.itemId), done.map((change) => change.fence)],
+    );
+  }
+  const later = changes.flatMap((change) =>
+    typeof change.next === 'string' ? [] : [{ ...change.next, itemId: change.itemId, fence: change.fence }],
+  );
+  if (later.length > 0) {
+    await tx.query(
+      `UPDATE work_items w SET due_at = clock_timestamp() + i.in_ms * interval '1 millisecond', budget = i.budget, lease_owner = NULL, lease_until = NULL
+         FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[]) AS i (id, fence, in_ms, budget) WHERE w.id = i.id AND w.fence = i.fence`,
+      [later.map((item) => item.itemId), later.map((item) => item.fence), later.map((item) => item.inMs), later.map((item) => item.budget)],
+    );
+  }
+}
+
+function json(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
+}
