@@ -222,6 +222,12 @@ export const registrationProblem = defineProblems({
     actor: 'caller',
     label: 'Look at the registration’s auth method',
   },
+  'registrations.audience_refused': {
+    kind: 'refused',
+    title: 'An assertion is only signed for this EHR’s own token endpoint or issuer',
+    actor: 'caller',
+    label: 'Leave audience out',
+  },
   'registrations.strategy_mismatch': {
     kind: 'conflict',
     title: 'This registration is not made at a portal',

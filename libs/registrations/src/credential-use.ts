@@ -1,0 +1,103 @@
+import type { AuditLog } from '@registrar/audit';
+import { signAssertion } from '@registrar/dcr';
+import type { Database, UnitOfWork } from '@registrar/database';
+import type { EventLog } from '@registrar/events';
+import type { Secret } from '@registrar/secret';
+import { audienceOf } from './client-authentication.js';
+import { credentialMaterial } from './credential-material.js';
+import { registrationProblem } from './registrations.problems.js';
+import type { UpstreamAccess } from './upstream-access.js';
+import { upstreamOf } from './upstream-of.js';
+
+export interface SignedAssertion {
+  readonly assertion: Secret;
+  readonly audience: string;
+  readonly expiresAt: Date;
+}
+
+export interface RevealedSecret {
+  readonly clientId: string;
+  readonly clientSecret: Secret;
+  readonly expiresAt?: Date;
+}
+
+const MAX_LIFETIME_S = 300;
+
+/** What leaves the vault at a caller's wish: a signed assertion, or, for those with the right and a reason, the secret itself. */
+export class CredentialUse {
+  constructor(
+    private readonly database: Database,
+    private readonly access: UpstreamAccess,
+    private readonly audit: AuditLog,
+    private readonly events: EventLog,
+  ) {}
+
+  /**
+   * An RFC 7523 assertion for this EHR and no other: the audience is its token endpoint or its issuer (A-80, A-81).
+   * @throws Problem registrations.unsupported_method | registrations.audience_refused
+   */
+  async clientAssertion(
+    scope: UnitOfWork,
+    registrationId: string,
+    wanted: { readonly audience?: string; readonly expiresInS?: number },
+  ): Promise<SignedAssertion> {
+    const material = await this.database.transaction(scope, async (tx) => {
+      const found = await credentialMaterial(tx, registrationId);
+      this.audit.append(tx, {
+        action: 'assertion.sign',
+        subject: { type: 'registration', id: registrationId },
+        tenantId: found.tenantId,
+        detail: { credential_id: found.credential.id },
+      });
+      return found;
+    });
+    const { client, credential } = material;
+    if (credential.kind !== 'private_key' || !credential.sealed) throw registrationProblem('registrations.unsupported_method');
+    const upstream = upstreamOf(material.upstream);
+    const audience = wanted.audience ?? audienceOf({ upstream });
+    if (audience !== upstream.endpoints.token && audience !== upstream.issuer) throw registrationProblem('registrations.audience_refused');
+    const owner = { workspaceId: scope.workspaceId, tenantId: material.tenantId };
+    const privateJwk = await this.access.vault.open(
+      owner,
+      { subjectId: credential.id, kind: 'private_key', version: credential.version },
+      credential.sealed.bytes,
+    );
+    const lifetimeMs = Math.min(wanted.expiresInS ?? 240, MAX_LIFETIME_S) * 1_000;
+    const signed = await signAssertion({
+      clientId: client.clientId,
+      audience,
+      privateJwk,
+      alg: credential.alg ?? 'ES384',
+      kid: credential.kid ?? '',
+      lifetimeMs,
+      now: this.access.clock.now(),
+    });
+    return { assertion: signed.assertion, audience, expiresAt: signed.expiresAt };
+  }
+
+  /** The client secret. The audit entry, with the reason, is committed before the vault is opened. @throws Problem registrations.unsupported_method */
+  async reveal(scope: UnitOfWork, registrationId: string, reason: string): Promise<RevealedSecret> {
+    const material = await this.database.transaction(scope, async (tx) => {
+      const found = await credentialMaterial(tx, registrationId);
+      if (found.credential.kind !== 'client_secret') throw registrationProblem('registrations.unsupported_method');
+      const subject = { type: 'registration', id: registrationId } as const;
+      this.audit.append(tx, {
+        action: 'secret.reveal',
+        subject,
+        tenantId: found.tenantId,
+        detail: { credential_id: found.credential.id, reason },
+      });
+      this.events.append(tx, { type: 'secret.revealed', subject, tenantId: found.tenantId });
+      return found;
+    });
+    const { credential, client } = material;
+    if (!credential.sealed) throw registrationProblem('registrations.unsupported_method');
+    const owner = { workspaceId: scope.workspaceId, tenantId: material.tenantId };
+    const clientSecret = await this.access.vault.open(
+      owner,
+      { subjectId: credential.id, kind: 'client_secret', version: credential.version },
+      credential.sealed.bytes,
+    );
+    return { clientId: client.clientId, clientSecret, ...(credential.expiresAt ? { expiresAt: credential.expiresAt } : {}) };
+  }
+}

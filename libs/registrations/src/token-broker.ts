@@ -1,0 +1,166 @@
+import type { AuditLog } from '@registrar/audit';
+import { requestToken } from '@registrar/dcr';
+import type { Database, UnitOfWork } from '@registrar/database';
+import { Problem, problemDocument } from '@registrar/problem';
+import { Secret } from '@registrar/secret';
+import { canonicalBytes, digestText, newId } from '@registrar/vault';
+import { leaseToken, readToken, settleToken, type AccessTokenRow, type TokenKey } from './access-token.repository.js';
+import { audienceOf, authenticationOf } from './client-authentication.js';
+import { credentialMaterial, type CredentialMaterial } from './credential-material.js';
+import { present } from './present.js';
+import { mayAskForTokens, scopeOf } from './prove-step.js';
+import { registrationProblem } from './registrations.problems.js';
+import type { TokenWaiters } from './token-waiters.js';
+import { TOKEN_DEADLINE_MS, type UpstreamAccess } from './upstream-access.js';
+import { upstreamOf } from './upstream-of.js';
+
+/** What is asked of the token endpoint, besides the client. */
+export interface TokenWanted {
+  readonly scope?: string;
+  readonly resource?: string;
+  readonly extensions?: Readonly<Record<string, string>>;
+}
+
+export interface AccessToken {
+  readonly accessToken: Secret;
+  readonly tokenType: string;
+  readonly scope?: string;
+  readonly expiresAt: Date;
+}
+
+const LEASE_MS = TOKEN_DEADLINE_MS + 5_000;
+const WAIT_MS = TOKEN_DEADLINE_MS + 10_000;
+const SHORTEST_LIFE_MS = 1_000;
+
+/**
+ * Access tokens for the product's services: one call upstream for any number of callers over all processes. The holder
+ * of the lease fetches; the others wait for its notification. Tokens are sealed, and keyed by client, scope, resource,
+ * extensions and credential, so a rotated credential never serves an old one's token.
+ */
+export class TokenBroker {
+  readonly #owner = newId();
+
+  constructor(
+    private readonly database: Database,
+    private readonly access: UpstreamAccess,
+    private readonly audit: AuditLog,
+    private readonly waiters: TokenWaiters,
+  ) {}
+
+  /** @throws Problem registrations.not_found | .not_active | .no_client_credentials | .token_refused | .token_unavailable */
+  async token(scope: UnitOfWork, registrationId: string, wanted: TokenWanted): Promise<AccessToken> {
+    const began = this.access.clock.now();
+    const material = await this.database.transaction(scope, (tx) => credentialMaterial(tx, registrationId));
+    if (!mayAskForTokens(material.client)) throw registrationProblem('registrations.no_client_credentials');
+    const key = keyOf(material, wanted);
+    // Elapsed time of this process: how long this caller is made to wait.
+    for (const until = performance.now() + WAIT_MS; performance.now() < until;) {
+      const heard = this.waiters.next(key.digest);
+      const seen = await this.database.transaction(scope, async (tx) => {
+        const row = await readToken(tx, key);
+        const usable = row && isUsable(row, this.access.clock.now());
+        return { row, leased: !usable && row?.leased !== true && (await leaseToken(tx, key, this.#owner, LEASE_MS, began)) };
+      });
+      if (seen.leased) return this.#fetch(scope, material, key, wanted);
+      if (seen.row && isUsable(seen.row, this.access.clock.now())) return this.#open(material, key, seen.row, scope);
+      if (seen.row?.problem && seen.row.updated_at >= began) throw problemFrom(seen.row.problem);
+      await heard;
+    }
+    throw registrationProblem('registrations.token_unavailable', { detail: 'Another request is still fetching the token.' });
+  }
+
+  async #fetch(scope: UnitOfWork, material: CredentialMaterial, key: TokenKey, wanted: TokenWanted): Promise<AccessToken> {
+    try {
+      const token = await this.#ask(scope, material, wanted);
+      const sealer = await this.access.vault.prepare({ workspaceId: scope.workspaceId, tenantId: material.tenantId });
+      const { keyId, bytes } = sealer.seal(subjectOf(key), token.accessToken);
+      await this.#settle(scope, material, key, {
+        keyId,
+        sealed: bytes,
+        tokenType: token.tokenType,
+        expiresAt: token.expiresAt,
+        ...present('scope', token.scope),
+      });
+      return token;
+    } catch (error) {
+      const problem = error instanceof Problem ? error : registrationProblem('registrations.token_unavailable');
+      await this.#settle(scope, material, key, { problem: problemDocument(problem) });
+      throw error;
+    }
+  }
+
+  async #ask(scope: UnitOfWork, material: CredentialMaterial, wanted: TokenWanted): Promise<AccessToken> {
+    const { client, credential, tenantId } = material;
+    const upstream = upstreamOf(material.upstream);
+    const owner = { workspaceId: scope.workspaceId, tenantId };
+    const outcome = await requestToken(this.access.outbound, this.access.clock, {
+      endpoint: upstream.endpoints.token ?? '',
+      authentication: await authenticationOf(owner, client, credential, audienceOf({ upstream }), this.access),
+      deadlineMs: TOKEN_DEADLINE_MS,
+      partition: `${owner.workspaceId}:${tenantId}`,
+      ...present('scope', wanted.scope ?? scopeOf(client)),
+      ...present('resource', wanted.resource),
+      ...present('extensions', wanted.extensions),
+    });
+    if (outcome.kind === 'refused') {
+      const upstreamWords = { status: outcome.status, error: outcome.error, ...present('error_description', outcome.description) };
+      throw registrationProblem('registrations.token_refused', { upstream: upstreamWords });
+    }
+    if (outcome.kind === 'unavailable')
+      throw registrationProblem('registrations.token_unavailable', {
+        detail: `The token endpoint did not answer (${outcome.code}).`,
+        ...present('retryAfterMs', outcome.retryAfterMs),
+      });
+    const lifeMs = outcome.expiresInMs ?? SHORTEST_LIFE_MS;
+    return {
+      accessToken: outcome.accessToken,
+      tokenType: outcome.tokenType,
+      expiresAt: new Date(this.access.clock.now().getTime() + lifeMs),
+      ...present('scope', outcome.scope),
+    };
+  }
+
+  #settle(scope: UnitOfWork, material: CredentialMaterial, key: TokenKey, result: Parameters<typeof settleToken>[3]): Promise<void> {
+    return this.database.transaction(scope, async (tx) => {
+      await settleToken(tx, key, this.#owner, result, this.access.clock.now());
+      const issued = !('problem' in result);
+      this.audit.append(tx, {
+        action: 'token.issue',
+        subject: { type: 'registration', id: material.registrationId },
+        tenantId: material.tenantId,
+        detail: { issued },
+      });
+    });
+  }
+
+  async #open(material: CredentialMaterial, key: TokenKey, row: AccessTokenRow, scope: UnitOfWork): Promise<AccessToken> {
+    const owner = { workspaceId: scope.workspaceId, tenantId: material.tenantId };
+    const accessToken = await this.access.vault.open(owner, subjectOf(key), row.sealed ?? new Uint8Array());
+    return { accessToken, tokenType: row.token_type ?? 'Bearer', expiresAt: row.expires_at ?? new Date(0), ...present('scope', row.scope) };
+  }
+}
+
+/** Fresh enough: more than a tenth of a usual life, at most a minute, is left. */
+function isUsable(row: AccessTokenRow, now: Date): boolean {
+  if (!row.sealed || !row.expires_at) return false;
+  const lifeMs = row.expires_at.getTime() - row.updated_at.getTime();
+  return row.expires_at.getTime() - now.getTime() > Math.min(60_000, lifeMs / 10);
+}
+
+function subjectOf(key: TokenKey) {
+  return { subjectId: key.registrationId, kind: `access_token:${key.digest}`, version: 1 };
+}
+
+function keyOf(material: CredentialMaterial, wanted: TokenWanted): TokenKey {
+  const { client, credential, registrationId, tenantId } = material;
+  const extensions = Object.entries(wanted.extensions ?? {})
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flat();
+  const parts = [client.id, credential.id, wanted.scope ?? scopeOf(client) ?? '', wanted.resource ?? '', ...extensions];
+  return { registrationId, tenantId, credentialId: credential.id, digest: digestText(canonicalBytes(parts).toString('latin1')) };
+}
+
+function problemFrom(document: NonNullable<AccessTokenRow['problem']>): Problem {
+  const code = document.code === 'registrations.token_refused' ? 'registrations.token_refused' : 'registrations.token_unavailable';
+  return registrationProblem(code, { detail: document.detail, ...present('upstream', document['upstream'] as object | undefined) });
+}
