@@ -1,1 +1,18 @@
-export {};
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { loadConfig } from '@registrar/config';
+import { Problem } from '@registrar/problem';
+import { createLogger, failureOf } from './logger.js';
+import { WorkerModule } from './worker.module.js';
+
+try {
+  const config = loadConfig();
+  const logger = createLogger(config);
+  const app = await NestFactory.createApplicationContext(WorkerModule.of(config, logger), { logger: false, abortOnError: false } satisfies NestApplicationContextOptions);
+  app.enableShutdownHooks();
+} catch (error) {
+  // A start that fails says why in words, and what to do.
+  const words = error instanceof Problem ? `${error.message}\n${error.entry.label}.` : JSON.stringify(failureOf(error));
+  process.stderr.write(`The worker cannot start: ${words}\n`);
+  process.exit(1);
+}

@@ -1,8 +1,10 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair as generate } from 'jose';
+import type { SigningAlg } from '@registrar/dcr';
 import { Secret } from '@registrar/secret';
 import { publicMembers, type PublicJwk } from './public-jwk.js';
 
-export type KeyAlg = 'ES384' | 'RS384';
+/** The algorithms of SMART first; the others only where a server verifies nothing else. */
+export type KeyAlg = SigningAlg;
 
 /** A key pair of one client at one authorization server; the private half is a Secret from its first moment. */
 export interface KeyPair {
@@ -14,9 +16,9 @@ export interface KeyPair {
   readonly privateJwk: Secret;
 }
 
-/** Makes a new key pair: P-384 for ES384, 3072-bit RSA for RS384 (slow: keep a pool). */
+/** Makes a new key pair: a curve for ES…, 3072-bit RSA for RS… (slow: keep a pool). */
 export async function generateKeyPair(alg: KeyAlg): Promise<KeyPair> {
-  const { privateKey } = await generate(alg, { extractable: true, ...(alg === 'RS384' ? { modulusLength: 3072 } : {}) });
+  const { privateKey } = await generate(alg, { extractable: true, ...(alg.startsWith('RS') ? { modulusLength: 3072 } : {}) });
   const jwk = await exportJWK(privateKey);
   const kid = await calculateJwkThumbprint(jwk);
   return {

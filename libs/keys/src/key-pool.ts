@@ -32,9 +32,9 @@ export class KeyPool {
     private readonly clock: Clock,
   ) {}
 
-  /** Takes a pair out of the pool, or makes one where the pool is empty. ES384 pairs are cheap and always made. */
+  /** Takes a pair out of the pool, or makes one where the pool is empty. Pairs on a curve are cheap and always made. */
   async take(scope: UnitOfWork, alg: KeyAlg): Promise<KeyPair> {
-    if (alg === 'ES384') return generateKeyPair(alg);
+    if (alg.startsWith('ES')) return generateKeyPair(alg);
     const owner = { workspaceId: scope.workspaceId };
     const row = await this.database.transaction({ ...owner, actor: scope.actor, requestId: scope.requestId }, async (tx) => {
       const [taken] = await tx.query<PooledRow>(

@@ -1,7 +1,7 @@
 import { compareMetadata, type RegistrationOutcome } from '@registrar/dcr';
 import { problemDocument } from '@registrar/problem';
 import { newId, type SecretRow, type Sealer } from '@registrar/vault';
-import type { Change, NewClient, NewCredential } from './change.js';
+import type { Change, NewClient, NewCredential, SettledAttempt } from './change.js';
 import { changeOf } from './change-of.js';
 import { present } from './present.js';
 import { registrationProblem } from './registrations.problems.js';
@@ -23,43 +23,21 @@ export function acceptedChange(
   const { client: issued } = outcome;
   const now = access.clock.now();
   const requested = work.attempt?.metadata ?? {};
-  const comparison = compareMetadata(requested, issued.granted);
+  const comparison = compareMetadata(requested, issued.granted, { marker: work.upstream.quirks.marker });
   const authMethod =
     textMember(issued.granted['token_endpoint_auth_method']) ??
     textMember(requested['token_endpoint_auth_method']) ??
     'client_secret_basic';
   const usesSecret = authMethod.startsWith('client_secret');
   const clientRowId = newId();
-  const client: NewClient = {
-    id: clientRowId,
-    authorizationServerId: work.upstream.authorizationServerId,
-    applicationId: work.registration.applicationId,
-    environment: work.registration.environment,
-    scope: 'registration',
-    clientId: issued.clientId,
-    authMethod,
-    registrationClientUriUsable: issued.registrationClientUriUsable,
-    hasRegistrationAccessToken: issued.registrationAccessToken !== undefined,
-    requestedMetadata: requested,
-    grantedMetadata: issued.granted,
-    ...present('keySetId', work.pending?.keySetId),
-    ...present('signingAlg', work.pending?.alg),
-    ...present('registrationClientUri', issued.registrationClientUri),
-  };
+  const client = clientRow(work, issued, clientRowId, authMethod);
   const secrets = sealIssued(work, outcome, clientRowId, sealer);
   const pending = work.pending ?? secrets.credential;
   const manageable =
     issued.registrationAccessToken && issued.registrationClientUri !== undefined && issued.registrationClientUriUsable ? 'yes' : 'no';
-  const base = {
-    ...record,
-    status: 'adopted',
-    upstreamClientId: issued.clientId,
-    outcome: { class: comparison.class, findings: outcome.findings },
-  } as const;
-  const { answer: _adopted, ...settledAttempt } = base;
   const rows: Partial<Change> = {
     client,
-    settledAttempt,
+    settledAttempt: adopted(record, outcome, comparison.class),
     secrets: secrets.rows,
     ...present('credentials', secrets.credential && [credentialRow(secrets.credential, clientRowId)]),
     ...present('attach', work.pending && { credentialId: work.pending.id, clientId: clientRowId }),
@@ -101,6 +79,37 @@ export function acceptedChange(
       },
       ...present('pending', pending),
     },
+  };
+}
+
+/** Its contents are adopted with it, so the sealed answer is not kept. */
+function adopted({ id, upstreamStatus, localAddress }: AnswerRecord, outcome: Accepted, difference: string): SettledAttempt {
+  return {
+    id,
+    status: 'adopted',
+    upstreamClientId: outcome.client.clientId,
+    outcome: { class: difference, findings: outcome.findings },
+    ...present('upstreamStatus', upstreamStatus),
+    ...present('localAddress', localAddress),
+  };
+}
+
+function clientRow(work: Work, issued: Accepted['client'], id: string, authMethod: string): NewClient {
+  return {
+    id,
+    authorizationServerId: work.upstream.authorizationServerId,
+    applicationId: work.registration.applicationId,
+    environment: work.registration.environment,
+    scope: 'registration',
+    clientId: issued.clientId,
+    authMethod,
+    registrationClientUriUsable: issued.registrationClientUriUsable,
+    hasRegistrationAccessToken: issued.registrationAccessToken !== undefined,
+    requestedMetadata: work.attempt?.metadata ?? {},
+    grantedMetadata: issued.granted,
+    ...present('keySetId', work.pending?.keySetId),
+    ...present('signingAlg', work.pending?.alg),
+    ...present('registrationClientUri', issued.registrationClientUri),
   };
 }
 

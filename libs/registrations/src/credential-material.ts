@@ -1,5 +1,5 @@
 import type { Transaction } from '@registrar/database';
-import type { ClientMetadata } from '@registrar/dcr';
+import type { ClientMetadata, SigningAlg } from '@registrar/dcr';
 import { upstreamsFor, type Upstream } from '@registrar/ehrs';
 import { present } from './present.js';
 import { registrationProblem } from './registrations.problems.js';
@@ -29,7 +29,7 @@ interface MaterialRow {
   credential_id: string | null;
   kind: WorkCredential['kind'];
   version: number;
-  alg: string | null;
+  alg: SigningAlg | null;
   kid: string | null;
   expires_at: Date | null;
   key_id: string | null;

@@ -8,6 +8,8 @@ import type { StepContext, StepResult } from './strategy.js';
 import { TOKEN_DEADLINE_MS, type UpstreamAccess } from './upstream-access.js';
 import type { Work, WorkClient, WorkCredential } from './work.js';
 
+// The server's log shows who asked with a code that was never issued.
+const USER_AGENT = 'Registrar/1 (credential check)';
 const STOP: StepResult = { kind: 'stop' };
 
 /**
@@ -40,7 +42,7 @@ async function examine(work: Work, client: WorkClient, credential: WorkCredentia
     const outcome = await requestToken(access.outbound, access.clock, { ...base, authentication, ...present('scope', scopeOf(client)) });
     return outcome.kind === 'granted' ? { kind: 'proven', proof: 'token' } : failed(outcome);
   }
-  const probe = { ...base, ...present('redirectUri', redirectUriOf(client)) };
+  const probe = { ...base, userAgent: USER_AGENT, ...present('redirectUri', redirectUriOf(client)) };
   const answer = await probeAuthentication(access.outbound, access.clock, { ...probe, authentication });
   const known = work.upstream.proofControl;
   const control: TokenOutcome =

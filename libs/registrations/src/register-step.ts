@@ -1,4 +1,4 @@
-import { decodeExchange, encodeExchange, sendRegistration, type EffectiveDocument, type Exchange } from '@registrar/dcr';
+import { decodeExchange, sendRegistration, type EffectiveDocument, type Exchange } from '@registrar/dcr';
 import { problemDocument } from '@registrar/problem';
 import type { Secret } from '@registrar/secret';
 import { digestText, newId, type Sealer } from '@registrar/vault';
@@ -95,7 +95,7 @@ async function prepare(
   if (draft.findings.some((finding) => finding.severity === 'error')) return { findings: draft.findings };
   const base = { attemptId, sealer, endpoint: work.upstream.endpoints.registration ?? '', ...present('token', token) };
   if (draft.authMethod !== 'private_key_jwt') return { ...base, effective: draft };
-  const keys = await clientKeys(work, draft.signingAlg === 'RS384' ? 'RS384' : 'ES384', access, sealer);
+  const keys = await clientKeys(work, draft.signingAlg ?? 'ES384', access, sealer);
   return { ...base, keys, effective: documentOf(work, access, keys.keys, markerOf(attemptId)) };
 }
 

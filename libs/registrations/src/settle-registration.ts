@@ -57,7 +57,7 @@ function parse(work: Work, exchange: Exchange, access: UpstreamAccess, token?: S
       now: access.clock.now(),
     });
   } catch {
-    return { kind: 'unknown', because: 'the answer could not be read', ...present('status', exchange.status) };
+    return { kind: 'unknown', because: 'not_json', ...present('status', exchange.status) };
   }
 }
 
@@ -75,7 +75,7 @@ function change(
       return { change: refusedChange(work, outcome, record, access) };
     case 'not_sent':
       return { change: notSentChange(work, outcome, record, access) };
-    case 'unknown':
+    default:
       return { change: lostChange(work, outcome, record) };
   }
 }

@@ -2,7 +2,7 @@ import type { AuditLog } from '@registrar/audit';
 import { requestToken } from '@registrar/dcr';
 import type { Database, UnitOfWork } from '@registrar/database';
 import { Problem, problemDocument } from '@registrar/problem';
-import { Secret } from '@registrar/secret';
+import type { Secret } from '@registrar/secret';
 import { canonicalBytes, digestText, newId } from '@registrar/vault';
 import { leaseToken, readToken, settleToken, type AccessTokenRow, type TokenKey } from './access-token.repository.js';
 import { audienceOf, authenticationOf } from './client-authentication.js';

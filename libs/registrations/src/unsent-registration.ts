@@ -9,6 +9,19 @@ import { registrationProblem } from './registrations.problems.js';
 import type { UpstreamAccess } from './upstream-access.js';
 import type { Work } from './work.js';
 
+/** Why it is unknown, in words that end "We sent the registration but …". */
+const BECAUSE: Readonly<Record<string, string>> = {
+  timeout: 'no answer came in time',
+  connection_lost: 'the connection broke before an answer came',
+  server_error: 'the EHR answered with an error of its own',
+  request_timeout: 'the EHR says that it waited too long for us',
+  conflict: 'the EHR says that something like it may exist already',
+  too_early: 'the EHR was not ready to take it',
+  client_id_missing: 'the answer names no client',
+  client_id_unusable: 'the answer names a client that cannot be used',
+  not_json_content: 'the answer is a page, not data',
+};
+
 /** What the attempt's row keeps of the exchange, whatever it meant. */
 export type AnswerRecord = Omit<SettledAttempt, 'status' | 'outcome'>;
 
@@ -59,7 +72,7 @@ export function lostChange(work: Work, outcome: Extract<RegistrationOutcome, { k
   const marker = work.attempt ? markerOf(work.attempt.id) : '';
   const problem = problemDocument(
     registrationProblem('registrations.outcome_unknown', {
-      detail: `We sent the registration but ${outcome.because}. A client with the marker ${marker} may exist at the EHR.`,
+      detail: `We sent the registration but ${BECAUSE[outcome.because] ?? 'the answer could not be used'}. A client with the marker ${marker} may exist at the EHR.`,
       extra: { marker },
       ...present('upstream', outcome.status === undefined ? undefined : { status: outcome.status }),
     }),

@@ -1,4 +1,4 @@
-import { quirksFor, type Capabilities, type ClientMetadata, type Endpoints, type Quirks } from '@registrar/dcr';
+import { quirksFor, type Capabilities, type ClientMetadata, type Endpoints, type Quirks, type SigningAlg } from '@registrar/dcr';
 import type { UnitOfWork, WorkActor } from '@registrar/database';
 import type { PublicJwk } from '@registrar/keys';
 import { present } from './present.js';
@@ -14,7 +14,7 @@ interface CredentialRow {
   version: number;
   stage: WorkCredential['stage'];
   key_set_id: Nullable<string>;
-  alg: Nullable<string>;
+  alg: Nullable<SigningAlg>;
   kid: Nullable<string>;
   public_jwk: Nullable<PublicJwk>;
   expires_at: Nullable<string>;

@@ -1,4 +1,4 @@
-import type { Capabilities, ClientMetadata, Endpoints, Quirks } from '@registrar/dcr';
+import type { Capabilities, ClientMetadata, Endpoints, Quirks, SigningAlg } from '@registrar/dcr';
 import type { Environment, UnitOfWork } from '@registrar/database';
 import type { PublicJwk } from '@registrar/keys';
 import type { ProblemDocument } from '@registrar/problem';
@@ -20,7 +20,7 @@ export interface WorkCredential {
   readonly version: number;
   readonly stage: 'pending' | 'current' | 'previous' | 'retired';
   readonly keySetId?: string;
-  readonly alg?: string;
+  readonly alg?: SigningAlg;
   readonly kid?: string;
   readonly publicJwk?: PublicJwk;
   readonly expiresAt?: Date;

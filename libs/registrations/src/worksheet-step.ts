@@ -33,10 +33,7 @@ export async function takeWorksheetStep(work: Work, _step: Step, context: StepCo
   const attemptId = newId();
   const draft = documentOf(work, access, { keySetId: work.pending?.keySetId ?? NO_KEYS, publicJwk: { kty: 'EC' } }, markerOf(attemptId));
   const sealer = await access.vault.prepare({ workspaceId: work.scope.workspaceId, tenantId: work.tenant.id });
-  const keys =
-    draft.authMethod === 'private_key_jwt'
-      ? await clientKeys(work, draft.signingAlg === 'RS384' ? 'RS384' : 'ES384', access, sealer)
-      : undefined;
+  const keys = draft.authMethod === 'private_key_jwt' ? await clientKeys(work, draft.signingAlg ?? 'ES384', access, sealer) : undefined;
   const { document, marker } = keys ? documentOf(work, access, keys.keys, markerOf(attemptId)) : draft;
   const steps = markStep(
     markStep(work.operation.steps, 'publish_key', 'done', access.clock.now()),

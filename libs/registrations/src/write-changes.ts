@@ -1,6 +1,6 @@
 import type { AuditLog } from '@registrar/audit';
 import type { Clock } from '@registrar/clock';
-import type { Database, Transaction } from '@registrar/database';
+import type { Transaction } from '@registrar/database';
 import type { EventLog } from '@registrar/events';
 import { publish } from '@registrar/keys';
 import type { Change, CommitResult } from './change.js';

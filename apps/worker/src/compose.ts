@@ -1,0 +1,61 @@
+import { AuditLog } from '@registrar/audit';
+import { SystemClock } from '@registrar/clock';
+import type { Config } from '@registrar/config';
+import { openDatabase } from '@registrar/database';
+import { EventLog } from '@registrar/events';
+import { createJobs } from '@registrar/jobs';
+import { KeyPool } from '@registrar/keys';
+import { createOutbound } from '@registrar/outbound';
+import { createEngine } from '@registrar/registrations';
+import { fileKeyEncryptionKey, newId, openVault } from '@registrar/vault';
+import type { Logger } from 'pino';
+import { failureOf } from './logger.js';
+import { WorkerProcess } from './worker-process.js';
+
+const RENEW_MS = 15_000;
+const LOOK_AGAIN_MS = 200;
+
+/** The composition root: everything that a worker is made of, once, in order. */
+export async function composeWorker(config: Config, logger: Logger): Promise<WorkerProcess> {
+  const clock = new SystemClock(config.CLOCK_OFFSET_MS);
+  const url = config.DATABASE_URL?.expose() ?? '';
+  const database = await openDatabase({ url, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'registrar-worker' });
+  const kek = fileKeyEncryptionKey(config.KEK_FILE, { createIfMissing: !config.production });
+  const { vault } = await openVault(database, kek, clock);
+  const audit = new AuditLog(vault, clock);
+  audit.attach(database);
+  const outbound = createOutbound({ allow: config.OUTBOUND_ALLOW });
+  const jobs = createJobs({
+    databaseUrl: config.DATABASE_URL,
+    redisUrl: config.REDIS_URL,
+    connectionName: 'registrar-worker',
+    report: (incident) => {
+      logger.warn({ incident: incident.kind }, 'queue');
+    },
+  });
+  const dispatcher = createEngine({
+    database,
+    records: { audit, events: new EventLog(clock, newId) },
+    clock,
+    access: {
+      outbound,
+      clock,
+      vault,
+      keys: new KeyPool(database, vault, clock),
+      publicUrl: config.PUBLIC_URL,
+      proofLadderMs: config.PROOF_LADDER_MS,
+    },
+    settings: { capacity: config.WORKER_CONCURRENCY, renewMs: RENEW_MS, lookAgainMs: LOOK_AGAIN_MS },
+    complain: (operationId, error) => {
+      logger.error({ operation_id: operationId, failure: failureOf(error) }, 'an operation will be taken up again');
+    },
+  });
+  return new WorkerProcess(dispatcher, jobs, config, logger, [
+    () => outbound.close(),
+    () => {
+      vault.close();
+      return Promise.resolve();
+    },
+    () => database.close(),
+  ]);
+}

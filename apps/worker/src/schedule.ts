@@ -1,0 +1,5 @@
+import type { Schedule } from '@registrar/jobs';
+import { workDue } from '@registrar/registrations';
+
+/** The recurring jobs. The sweeper makes them again when the queue has lost them. */
+export const SCHEDULE: readonly Schedule[] = [{ job: workDue, everyMs: 60_000 }];

@@ -1,0 +1,35 @@
+import type { Clock } from '@registrar/clock';
+import type { Database } from '@registrar/database';
+import { newId } from '@registrar/vault';
+import type { Records } from './create-registrations.js';
+import { Dispatcher, type Complain, type DispatcherSettings } from './dispatcher.js';
+import { dynamicStrategy } from './dynamic.strategy.js';
+import { Journal } from './journal.js';
+import { keepAnswer } from './keep-answer.js';
+import { OperationRunner } from './operation-runner.js';
+import { portalStrategy } from './portal.strategy.js';
+import type { StepContext } from './strategy.js';
+import type { UpstreamAccess } from './upstream-access.js';
+import { WorkQueue } from './work-queue.js';
+import { changeWriter } from './write-changes.js';
+
+export interface EngineParts {
+  readonly database: Database;
+  readonly records: Records;
+  readonly clock: Clock;
+  readonly access: UpstreamAccess;
+  readonly settings: DispatcherSettings;
+  readonly complain: Complain;
+}
+
+/** Puts together what carries operations out: claim, strategies, journal. One for each worker process. */
+export function createEngine(parts: EngineParts): Dispatcher {
+  const { database, records, clock, access, settings, complain } = parts;
+  const journal = new Journal(database, changeWriter(clock, records.audit, records.events));
+  const context: StepContext = {
+    commit: (change) => journal.commit(change),
+    keepAnswer: (kept) => keepAnswer(database, kept),
+  };
+  const runner = new OperationRunner([dynamicStrategy(access), portalStrategy(access)], context);
+  return new Dispatcher(database, new WorkQueue(database, `worker-${newId()}`), runner, clock, settings, complain);
+}

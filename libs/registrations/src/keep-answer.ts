@@ -1,0 +1,35 @@
+import type { Database } from '@registrar/database';
+import type { KeptAnswer } from './strategy.js';
+
+const TRIES = 30;
+const PAUSE_MS = 1_000;
+
+/**
+ * Stores a sealed answer alone, again and again for half a minute, because what it holds may be the only copy of a
+ * client's secret (H-31). An attempt that was settled meanwhile is left alone.
+ * @throws the last failure, when the database stays away; the attempt then stays `sending`, and becomes unknown.
+ */
+export async function keepAnswer(database: Database, kept: KeptAnswer): Promise<void> {
+  const { workspaceId, attempt } = kept;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await database.transaction({ workspaceId, actor: { type: 'system', id: 'worker' }, requestId: 'keep-answer' }, (tx) =>
+        tx.query(
+          `UPDATE attempts SET status = $2, upstream_status = $3, local_address = $4, answer_key_id = $5, answer = $6 WHERE id = $1 AND status = 'sending'`,
+          [
+            attempt.id,
+            attempt.status,
+            attempt.upstreamStatus ?? null,
+            attempt.localAddress ?? null,
+            attempt.answer?.keyId ?? null,
+            attempt.answer?.bytes ?? null,
+          ],
+        ),
+      );
+      return;
+    } catch (error) {
+      if (tries >= TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  }
+}
