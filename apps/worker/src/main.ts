@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
 import { NestFactory } from '@nestjs/core';
 import { loadConfig } from '@registrar/config';
 import { Problem } from '@registrar/problem';

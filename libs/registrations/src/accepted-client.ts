@@ -44,7 +44,8 @@ export function acceptedChange(
     ifClaimed: sharedIdentity(work, record, issued.clientId),
   };
   const standing = { clientId: clientRowId, drift: comparison.drift, manageable } as const;
-  const stopped = comparison.stop ?? (usesSecret && !issued.clientSecret ? 'credential_missing' : undefined);
+  const unfit = outcome.findings.find((finding) => finding.severity === 'error')?.id;
+  const stopped = comparison.stop ?? (usesSecret && !issued.clientSecret ? 'credential_missing' : unfit);
   if (stopped !== undefined) {
     const problem = problemDocument(stopWords(stopped, comparison.differences));
     const change = changeOf(

@@ -1,7 +1,4 @@
 import { signAssertion, type ClientAuthentication } from '@registrar/dcr';
-import { generateKeyPair } from '@registrar/keys';
-import { Secret } from '@registrar/secret';
-import { randomText } from '@registrar/vault';
 import type { UpstreamAccess } from './upstream-access.js';
 import type { Work, WorkClient, WorkCredential } from './work.js';
 
@@ -13,13 +10,14 @@ export function audienceOf(work: Pick<Work, 'upstream'>): string {
   return quirks.assertionAudience === 'issuer' ? (issuer ?? endpoints.token ?? '') : (endpoints.token ?? '');
 }
 
-/** Opens the credential and makes of it what the token endpoint takes (A-80 to A-82, A-42). */
+/** Opens the credential and makes of it what the token endpoint takes (A-80 to A-82, A-42). `skewMs`: how far the server's clock is ahead. */
 export async function authenticationOf(
   owner: Owner,
   client: WorkClient,
   credential: WorkCredential,
   audience: string,
   access: UpstreamAccess,
+  skewMs = 0,
 ): Promise<ClientAuthentication> {
   const { clientId, authMethod } = client;
   if (authMethod === 'none' || !credential.sealed) return { method: 'none', clientId };
@@ -36,35 +34,7 @@ export async function authenticationOf(
     privateJwk: value,
     alg: credential.alg ?? 'ES384',
     kid: credential.kid ?? '',
-    now: access.clock.now(),
-  });
-  return { method: 'private_key_jwt', clientId, assertion: signed.assertion };
-}
-
-/** The same client with a credential that is certainly wrong: the control that gives another answer its meaning (H-50). */
-export async function wrongAuthentication(
-  client: WorkClient,
-  credential: WorkCredential,
-  audience: string,
-  access: UpstreamAccess,
-): Promise<ClientAuthentication> {
-  const { clientId, authMethod } = client;
-  if (authMethod === 'none') return { method: 'none', clientId: `${clientId}-unknown` };
-  if (authMethod !== 'private_key_jwt') {
-    return {
-      method: authMethod === 'client_secret_post' ? 'client_secret_post' : 'client_secret_basic',
-      clientId,
-      secret: Secret.of(randomText(43)),
-    };
-  }
-  const stranger = await generateKeyPair('ES384');
-  const signed = await signAssertion({
-    clientId,
-    audience,
-    privateJwk: stranger.privateJwk,
-    alg: stranger.alg,
-    kid: credential.kid ?? stranger.kid,
-    now: access.clock.now(),
+    now: new Date(access.clock.now().getTime() + skewMs),
   });
   return { method: 'private_key_jwt', clientId, assertion: signed.assertion };
 }

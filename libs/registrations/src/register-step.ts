@@ -42,9 +42,6 @@ export async function takeRegisterStep(work: Work, step: Step, context: StepCont
   if (token.kind === 'refused') return needToken(work, context, token.problem);
   if (token.kind === 'unavailable')
     return later(work, context, access, token.retryAfterMs ?? waitBefore([5_000, 30_000, 120_000], work.operation.tries) ?? 600_000);
-  if (token.kind === 'none' && work.upstream.quirks.iatMode !== 'none') {
-    return needToken(work, context, problemDocument(registrationProblem('registrations.initial_access_token_needed')));
-  }
   const prepared = await prepare(work, access, token.kind === 'ready' ? token : undefined);
   if ('findings' in prepared)
     return stopWith(work, context, registrationProblem('registrations.metadata_refused', { extra: { findings: prepared.findings } }));

@@ -8,7 +8,7 @@ import { leaseToken, readToken, settleToken, type AccessTokenRow, type TokenKey 
 import { audienceOf, authenticationOf } from './client-authentication.js';
 import { credentialMaterial, type CredentialMaterial } from './credential-material.js';
 import { present } from './present.js';
-import { mayAskForTokens, scopeOf } from './prove-step.js';
+import { mayAskForTokens, scopeOf } from './granted-client.js';
 import { registrationProblem } from './registrations.problems.js';
 import type { TokenWaiters } from './token-waiters.js';
 import { TOKEN_DEADLINE_MS, type UpstreamAccess } from './upstream-access.js';
