@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import type { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
 import { NestFactory } from '@nestjs/core';
 import { loadConfig } from '@registrar/config';
 import { Problem } from '@registrar/problem';
@@ -9,7 +8,7 @@ import { WorkerModule } from './worker.module.js';
 try {
   const config = loadConfig();
   const logger = createLogger(config);
-  const app = await NestFactory.createApplicationContext(WorkerModule.of(config, logger), { logger: false, abortOnError: false } satisfies NestApplicationContextOptions);
+  const app = await NestFactory.createApplicationContext(WorkerModule.of(config, logger), { logger: false, abortOnError: false });
   app.enableShutdownHooks();
 } catch (error) {
   // A start that fails says why in words, and what to do.

@@ -22,7 +22,8 @@ export async function migrateQueue(ownerUrl: Secret, role: string): Promise<void
           `SELECT pg_advisory_xact_lock(${LOCK})`,
           `GRANT USAGE, CREATE ON SCHEMA ${QUEUE_SCHEMA} TO ${grantee}`,
           `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${QUEUE_SCHEMA} TO ${grantee}`,
-          `GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA ${QUEUE_SCHEMA} TO ${grantee}`,
+          // Not ON ALL SEQUENCES: those that the app has made for its queues are its own, and the owner may not grant them.
+          ownSequences(grantee),
           `GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${QUEUE_SCHEMA} TO ${grantee}`,
           `ALTER DEFAULT PRIVILEGES IN SCHEMA ${QUEUE_SCHEMA} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${grantee}`,
           `ALTER DEFAULT PRIVILEGES IN SCHEMA ${QUEUE_SCHEMA} GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO ${grantee}`,
@@ -35,4 +36,11 @@ export async function migrateQueue(ownerUrl: Secret, role: string): Promise<void
   } finally {
     await connection.close();
   }
+}
+
+function ownSequences(grantee: string): string {
+  return `DO $grant$ DECLARE one regclass; BEGIN
+    FOR one IN SELECT oid::regclass FROM pg_class WHERE relkind = 'S' AND relnamespace = '${QUEUE_SCHEMA}'::regnamespace AND relowner = current_user::regrole LOOP
+      EXECUTE format('GRANT USAGE, SELECT, UPDATE ON SEQUENCE %s TO %s', one, $role$${grantee}$role$);
+    END LOOP; END $grant$`;
 }

@@ -1,0 +1,52 @@
+import type { Database } from '@registrar/database';
+import { describe, expect, it } from 'vitest';
+import type { Change } from './change.js';
+import { Journal, type WriteChanges } from './journal.js';
+
+const database = {} as Database;
+const change = (id: string, workspaceId = 'w1') => ({ registrationId: id, workspaceId }) as Change;
+
+/** A writer that records its groups and takes a turn of the loop for each, as a commit does. */
+function recorder(fail: (id: string) => boolean = () => false) {
+  const groups: string[][] = [];
+  const write: WriteChanges = async (_database, changes) => {
+    groups.push(changes.map((one) => one.registrationId));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    if (changes.some((one) => fail(one.registrationId))) throw new Error('poisoned');
+    return changes.map(() => 'written');
+  };
+  return { groups, write };
+}
+
+describe('Journal', () => {
+  it('commits together whatever queued while the last commit ran', async () => {
+    const { groups, write } = recorder();
+    const journal = new Journal(database, write);
+    const first = journal.commit(change('a'));
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    await Promise.all([first, ...['b', 'c', 'd'].map((id) => journal.commit(change(id)))]);
+    expect(groups).toEqual([['a'], ['b', 'c', 'd']]);
+  });
+
+  it('holds back nobody for one bad row', async () => {
+    const { groups, write } = recorder((id) => id === 'bad');
+    const journal = new Journal(database, write);
+    const results = await Promise.allSettled(['a', 'bad', 'c'].map((id) => journal.commit(change(id))));
+    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(groups).toEqual([['a', 'bad', 'c'], ['a'], ['bad'], ['c']]);
+  });
+
+  it('never mixes workspaces in one transaction', async () => {
+    const { groups, write } = recorder();
+    const journal = new Journal(database, write);
+    await Promise.all([journal.commit(change('a', 'w1')), journal.commit(change('b', 'w2'))]);
+    expect(groups.map((group) => group.length)).toEqual([1, 1]);
+  });
+
+  it('puts at most its limit into one group', async () => {
+    const { groups, write } = recorder();
+    const journal = new Journal(database, write, 2);
+    await Promise.all(['a', 'b', 'c', 'd', 'e'].map((id) => journal.commit(change(id))));
+    expect(groups.map((group) => group.length)).toEqual([2, 2, 1]);
+  });
+});
