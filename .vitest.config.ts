@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 const root = import.meta.dirname;
+const report = process.env.REGISTRAR_TEST_REPORT;
 const alias = readdirSync(`${root}/libs`).map((lib) => ({
   find: new RegExp(`^@registrar/${lib}$`),
   replacement: `${root}/libs/${lib}/src/index.ts`,
@@ -12,6 +13,8 @@ export default defineConfig({
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   resolve: { alias },
   test: {
+    // For .ci/run, which adds up its two runs.
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     projects: [
       {
         extends: true,

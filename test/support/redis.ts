@@ -1,10 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { freePort } from '../../libs/database/src/embedded-process.js';
 
 /** A Redis of one's own on a free loopback port, that keeps nothing on disk. */
 export interface TestRedis {
@@ -19,14 +19,9 @@ export interface TestRedis {
   readonly stop: () => Promise<void>;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No free port');
-  return address.port;
+/** Whether this machine can start one. */
+export function hasRedisServer(): boolean {
+  return spawnSync('redis-server', ['--version']).status === 0;
 }
 
 /** @throws Error that says what to install where there is no redis-server. */
@@ -55,6 +50,7 @@ export async function startRedis(): Promise<TestRedis> {
     });
     failed.catch(() => undefined);
     server = child;
+    process.once('exit', () => child.kill('SIGKILL'));
     for (let tries = 0; ; tries += 1) {
       await Promise.race([failed, new Promise((resolve) => setTimeout(resolve, 25))]);
       const answered = await connected((client) => client.ping()).catch(() => undefined);

@@ -13,8 +13,11 @@ const until = (what: () => void, timeout = 20_000) => vi.waitFor(what, { timeout
 
 const executed = { postgres: 0, redis: 0 };
 afterAll(() => {
-  process.stdout.write(`jobs: ${executed.postgres} on postgres, ${executed.redis} on redis\n`);
-  expect(executed.redis).toBe(executed.postgres);
+  const both = QUEUES.length === 2;
+  process.stdout.write(
+    `jobs: ${executed.postgres} on postgres, ${both ? executed.redis : 'redis-server is not installed: none'} on redis\n`,
+  );
+  if (both) expect(executed.redis).toBe(executed.postgres);
 });
 
 describe.each(QUEUES)('on $backend', ({ backend, start }) => {
