@@ -7,6 +7,6 @@ export type { TestServer } from './server.js';
 export { startRedis } from './redis.js';
 export type { TestRedis } from './redis.js';
 export { startSandbox } from './sandbox.js';
-export type { TestSandbox } from './sandbox.js';
+export type { SandboxFault, TestSandbox } from './sandbox.js';
 export { until } from './part.js';
 export type { Part } from './part.js';

@@ -8,7 +8,7 @@ import { freePort } from '../../libs/database/src/embedded-process.js';
 import { testDatabase, type TestDatabase } from './database.js';
 import { startPart, until, type Part } from './part.js';
 import { startRedis, type TestRedis } from './redis.js';
-import { startSandbox, type TestSandbox } from './sandbox.js';
+import { startSandbox, type SandboxFault, type TestSandbox } from './sandbox.js';
 import type { TestServer } from './server.js';
 
 export interface StackOptions {
@@ -19,7 +19,7 @@ export interface StackOptions {
   /** Settings of api and workers on top of the test's own. */
   readonly env?: NodeJS.ProcessEnv;
   /** Faults that the sandbox begins with. */
-  readonly faults?: readonly unknown[];
+  readonly faults?: readonly SandboxFault[];
   /** How far the business clock runs ahead, in milliseconds. */
   readonly clock?: number;
   /** False: no sandbox. */
