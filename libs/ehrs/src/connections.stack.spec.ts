@@ -16,7 +16,7 @@ describe('connections', () => {
       await house.tenants.create(house.scope, { name: 'Mary' }),
       await house.tenants.create(house.scope, { name: 'John' }),
     ];
-    const ehr = await house.make(house.server().base, { tenantId: mary.id });
+    const ehr = await house.make(await house.server(), { tenantId: mary.id });
     const wrong = house.connections.create(house.scope, { tenantId: john.id, ehrId: ehr.id });
     await expect(wrong).rejects.toMatchObject({ code: 'ehrs.another_hospital' });
     const connection = await house.connections.create(house.scope, { tenantId: mary.id, ehrId: ehr.id });
@@ -41,7 +41,7 @@ describe('connections', () => {
       await house.tenants.create(house.scope, { name: 'Mary' }),
       await house.tenants.create(house.scope, { name: 'John' }),
     ];
-    const [own, shared] = [await house.make(house.server().base, { tenantId: mary.id }), await house.make(house.server().base)];
+    const [own, shared] = [await house.make(await house.server(), { tenantId: mary.id }), await house.make(await house.server())];
     const pairs = [mary, john].flatMap((tenant) => [own, shared].map((ehr) => ({ tenantId: tenant.id, ehrId: ehr.id })));
     const ensure = () => house.database.transaction(house.scope, (tx) => ensureConnections(tx, pairs, house.clock.now()));
     const [one, two] = await Promise.all([ensure(), ensure()]);

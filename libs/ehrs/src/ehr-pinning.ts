@@ -69,9 +69,8 @@ export class EhrPinning {
 
   /** What the EHR is fit for now. A failed discovery says so, unless a portal needs none. */
   #statusOf(ehr: EhrRow, server: AuthorizationServerRow | undefined, found: Discovery | undefined): EhrRow['status'] {
-    if (found?.status === 'unreachable' && ehr.registrationMode !== 'portal') return 'unreachable';
-    const quirks = server ? quirksFor(server.vendor, server.learnedQuirks, server.declaredQuirks) : quirksFor(ehr.vendor);
-    return fitness(server, ehr.registrationMode, quirks);
+    if (!server || (found?.status === 'unreachable' && ehr.registrationMode !== 'portal')) return 'unreachable';
+    return fitness(server, ehr.registrationMode, quirksFor(server.vendor, server.learnedQuirks, server.declaredQuirks));
   }
 
   async #serverOf(tx: Transaction, ehr: EhrRow, found: Discovery | undefined): Promise<AuthorizationServerRow | undefined> {
@@ -81,7 +80,9 @@ export class EhrPinning {
     if (current && (identities.length === 0 || current.endpoints.token !== undefined)) return current;
     const other = identities.length > 0 ? await serverRows.lockIdentity(tx, ehr.environment, identities) : null;
     if (other ?? current) return other ?? current ?? undefined;
-    const identity = identities[0] ?? (ehr.registrationMode === 'portal' ? fallbackIdentity(ehr) : undefined);
+    // Where a person registers, clients and key sets still need a server to belong to.
+    const byPerson = ehr.registrationMode === 'portal' || found?.status === 'manual_only';
+    const identity = identities[0] ?? (byPerson ? fallbackIdentity(ehr) : undefined);
     return identity === undefined ? undefined : this.#make(tx, ehr, identity);
   }
 

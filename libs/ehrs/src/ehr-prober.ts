@@ -1,5 +1,5 @@
 import type { UnitOfWork } from '@registrar/database';
-import type { Discovery } from '@registrar/dcr';
+import { discover, type Discovery } from '@registrar/dcr';
 import type { Outbound } from '@registrar/outbound';
 import { ehrProblem } from './ehrs.problems.js';
 
@@ -10,21 +10,9 @@ export interface EhrAddress {
   readonly tenantId?: string | undefined;
 }
 
-/** What discovery starts from. */
-export interface DiscoverInput {
-  readonly fhirBaseUrl?: string;
-  readonly issuer?: string;
-  readonly allowLoopbackHttp: boolean;
-  readonly partition?: string;
-}
-export type Discover = (outbound: Outbound, input: DiscoverInput) => Promise<Discovery>;
-
 /** Asks EHRs what they are. Never called inside a transaction. */
 export class EhrProber {
-  constructor(
-    private readonly outbound: Outbound,
-    private readonly ask: Discover,
-  ) {}
+  constructor(private readonly outbound: Outbound) {}
 
   /** Refuses an address that Registrar would never call. @throws Problem ehrs.address_refused, with a pointer */
   check(address: EhrAddress): void {
@@ -42,7 +30,7 @@ export class EhrProber {
     const { fhirBaseUrl, issuer } = address;
     const start = fhirBaseUrl ?? issuer;
     if (start === undefined) return undefined;
-    return this.ask(this.outbound, {
+    return discover(this.outbound, {
       ...(fhirBaseUrl === undefined ? {} : { fhirBaseUrl }),
       ...(issuer === undefined ? {} : { issuer }),
       allowLoopbackHttp: this.outbound.isAllowedLoopback(start),

@@ -20,7 +20,7 @@ describe('initial access tokens (I-01 to I-04)', () => {
   });
 
   it('are sealed, never stored in the clear, and destroyed when they are deleted', async () => {
-    const ehr = await house.make(house.server().base);
+    const ehr = await house.make(await house.server());
     const token = await house.tokens.create(house.scope, ehr.id, { value: Secret.of('canary-iat-value'), maxUses: 3 });
     expect(JSON.stringify(await house.tokens.list(house.scope, ehr.id, { limit: 5 }))).not.toContain('canary-iat-value');
     const sealed = await house.database.transaction(house.scope, (tx) => findSecret(tx, token.id, 'initial_access_token', 1));
@@ -33,7 +33,7 @@ describe('initial access tokens (I-01 to I-04)', () => {
   });
 
   it('with one use serve one of many registrations at once; a use that was not sent is given back (I-02)', async () => {
-    const ehr = await house.make(house.server().base);
+    const ehr = await house.make(await house.server());
     const [serverId, origin] = [ehr.server?.id ?? '', ehr.server?.issuer ?? ''];
     const tenant = await house.tenants.create(house.scope, { name: 'Mary' });
     const token = await house.tokens.create(house.scope, ehr.id, { value: Secret.of('single'), maxUses: 1 });
@@ -57,7 +57,7 @@ describe('initial access tokens (I-01 to I-04)', () => {
   });
 
   it("prefer the hospital's own token, and never cross hospital, origin, environment or expiry", async () => {
-    const ehr = await house.make(house.server().base);
+    const ehr = await house.make(await house.server());
     const [serverId, origin] = [ehr.server?.id ?? '', ehr.server?.issuer ?? ''];
     const [mary, john] = [
       await house.tenants.create(house.scope, { name: 'Mary' }),
@@ -92,7 +92,7 @@ describe('initial access tokens (I-01 to I-04)', () => {
   });
 
   it('tell what waits for them in the same transaction', async () => {
-    const ehr = await house.make(house.server().base);
+    const ehr = await house.make(await house.server());
     house.tokens.onSupplied((_tx, token) => (token.ehrId === ehr.id ? Promise.reject(new Error('turned down')) : Promise.resolve()));
     await expect(house.tokens.create(house.scope, ehr.id, { value: Secret.of('x') })).rejects.toThrow('turned down');
     expect((await house.tokens.list(house.scope, ehr.id, { limit: 5 })).items).toEqual([]);

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Environment } from '@registrar/database';
-import type { Discovery, Endpoints, Quirks } from '@registrar/dcr';
+import { movedEndpoints, type Discovery, type Quirks } from '@registrar/dcr';
 import type { AuthorizationServerRow } from './authorization-server.entity.js';
 import type { EhrStatus, RegistrationMode } from './ehr.js';
 
@@ -26,22 +27,25 @@ export function enteredOrigin(found: Discovery, entered: readonly string[]): str
 
 /** Takes what was found into the pinned row. @returns whether anything changed. */
 export function takeOver(row: AuthorizationServerRow, found: Discovery, approved: readonly string[]): boolean {
-  const before = JSON.stringify([row.endpoints, row.capabilities, row.issuer, row.issuerConfirmed, row.approvedOrigins]);
+  const before = pinnedPart(row);
   // Documents that nobody vouches for may add, but take nothing away from what other EHRs of the server rely on.
   row.endpoints = found.issuerConfirmed ? found.endpoints : { ...row.endpoints, ...found.endpoints };
   row.capabilities = { ...found.capabilities, dynamicRegistration: row.endpoints.registration !== undefined };
   row.issuer = found.issuer ?? row.issuer;
   row.issuerConfirmed = found.issuerConfirmed;
   row.approvedOrigins = [...new Set([...row.approvedOrigins, ...approved])];
-  return before !== JSON.stringify([row.endpoints, row.capabilities, row.issuer, row.issuerConfirmed, row.approvedOrigins]);
+  return !isDeepStrictEqual(before, pinnedPart(row));
 }
 
-/** What an EHR is fit for, judged by what is pinned: a portal needs no endpoint, everything else a registration endpoint. */
-export function fitness(pinned: AuthorizationServerRow | undefined, mode: RegistrationMode, quirks: Quirks): EhrStatus {
-  if (mode === 'portal') return 'manual_only';
-  if (pinned?.endpoints.token === undefined) return 'unreachable';
-  if (mode === 'auto' && quirks.registration === 'portal') return 'manual_only';
-  return pinned.endpoints.registration === undefined ? 'manual_only' : 'ready';
+function pinnedPart({ endpoints, capabilities, issuer, issuerConfirmed, approvedOrigins }: AuthorizationServerRow) {
+  return { endpoints, capabilities, issuer, issuerConfirmed, approvedOrigins };
+}
+
+/** What an EHR is fit for, judged by what is pinned. Where a server names no registration endpoint, a person registers. */
+export function fitness(pinned: AuthorizationServerRow, mode: RegistrationMode, quirks: Quirks): EhrStatus {
+  const { token, registration } = pinned.endpoints;
+  const byPerson = mode === 'portal' || (mode === 'auto' && quirks.registration === 'portal');
+  return byPerson || token === undefined || registration === undefined ? 'manual_only' : 'ready';
 }
 
 /** A row for a server that was not there yet. */
@@ -71,12 +75,4 @@ export function newServer(at: {
     createdAt: at.now,
     updatedAt: at.now,
   };
-}
-
-function movedEndpoints(pinned: Endpoints, found: Endpoints): string[] {
-  const origin = (url: string | undefined) => (url === undefined ? undefined : new URL(url).origin);
-  return Object.entries(pinned).flatMap(([name, url]) => {
-    const now = origin(found[name as keyof Endpoints]);
-    return now !== undefined && now !== origin(url as string) ? [name] : [];
-  });
 }
