@@ -24,7 +24,7 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
   const { vault } = await openVault(database, kek, clock);
   const audit = new AuditLog(vault, clock);
   audit.attach(database);
-  const outbound = createOutbound({ allow: config.OUTBOUND_ALLOW });
+  const outbound = createOutbound({ allow: config.OUTBOUND_ALLOW, extraPorts: config.OUTBOUND_PORTS });
   const jobs = createJobs({
     databaseUrl: config.DATABASE_URL,
     redisUrl: config.REDIS_URL,

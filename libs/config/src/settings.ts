@@ -38,6 +38,10 @@ export const settingsSchema = z.object({
     .optional()
     .describe('File with the key-encryption key (mode 0600); made on the first embedded start, required in production'),
   OUTBOUND_ALLOW: list.describe('Private or loopback addresses that may be called: CIDRs or hosts, comma-separated'),
+  OUTBOUND_PORTS: list
+    .refine((ports) => ports.every((one) => /^\d{1,5}$/.test(one)), 'port numbers, comma-separated')
+    .transform((ports) => ports.map(Number))
+    .describe('Ports besides 443 at which EHRs may be called, e.g. 8443'),
   TRUST_PROXY: list.describe('Addresses of proxies whose X-Forwarded-For is believed'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])

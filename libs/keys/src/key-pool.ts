@@ -15,6 +15,8 @@ const COLUMNS = {
   created_at: 'timestamptz',
 } as const;
 
+const POOL_SIZE = 8;
+
 interface PooledRow {
   id: string;
   public_jwk: PublicJwk;
@@ -26,6 +28,8 @@ interface PooledRow {
  * A pair leaves the pool in the transaction of whoever takes it, so it is never given to two clients (A-81).
  */
 export class KeyPool {
+  readonly #filling = new Set<string>();
+
   constructor(
     private readonly database: Database,
     private readonly vault: Vault,
@@ -44,9 +48,23 @@ export class KeyPool {
       );
       return taken;
     });
+    void this.#topUp(scope, alg);
     if (!row) return generateKeyPair(alg);
     const opened = await this.vault.open(owner, subject(row.id), row.sealed);
     return { alg, kid: row.public_jwk['kid'] ?? '', publicJwk: row.public_jwk, privateJwk: Secret.of(opened.expose()) };
+  }
+
+  /** Fills up behind the back of whoever took a pair; one filling for each workspace at a time. */
+  async #topUp(scope: UnitOfWork, alg: KeyAlg): Promise<void> {
+    if (this.#filling.has(scope.workspaceId)) return;
+    this.#filling.add(scope.workspaceId);
+    try {
+      await this.fill({ workspaceId: scope.workspaceId, actor: scope.actor, requestId: scope.requestId }, alg, POOL_SIZE);
+    } catch {
+      // The pool only saves time: whoever finds it empty makes a pair.
+    } finally {
+      this.#filling.delete(scope.workspaceId);
+    }
   }
 
   /** Makes pairs until the workspace's pool holds `size` of them. @returns how many were made. */
