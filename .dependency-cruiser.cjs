@@ -54,6 +54,13 @@ module.exports = {
     { name: 'libs-not-apps', severity: 'error', from: { path: '^libs/' }, to: { path: '^apps/' } },
     { name: 'apps-apart', severity: 'error', from: { path: '^apps/([^/]+)/' }, to: { path: '^apps/', pathNot: '^apps/$1/' } },
     { name: 'code-not-test', severity: 'error', from: { path: '^(apps|libs)/', pathNot: SPEC }, to: { path: '^test/' } },
+    {
+      name: 'nothing-of-development-in-production',
+      severity: 'error',
+      comment: 'the image of api and worker has no development packages',
+      from: { path: '^(libs|apps/(api|worker))/', pathNot: `${SPEC}|\\.fixture\\.ts$` },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
     fence(
       'typeorm-in-persistence',
       'node_modules/(typeorm|pg|@nestjs/typeorm)(/|$)|^(typeorm|pg|@nestjs/typeorm)$',

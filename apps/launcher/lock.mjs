@@ -11,7 +11,7 @@ import { setTimeout as pause } from 'node:timers/promises';
  * @returns {Promise<T>}
  */
 export async function withLock(path, waiting, work) {
-  mkdirSync(dirname(path), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   for (let told = false; !take(path); await pause(300)) {
     const holder = readText(path);
     if (isDead(holder, path)) removeDead(path, holder);

@@ -65,6 +65,9 @@ export interface Answer<Body> {
   readonly body: Body;
 }
 
+/** The levels at which a worker says that it is ready. */
+const LOUD = new Set(['trace', 'debug', 'info']);
+
 /** Starts a stack of the built programs on free ports, on a database of its own, and waits until it serves. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   await makeReady();
@@ -123,12 +126,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     undo.push(() => api.stop());
     const workers = await Promise.all(
       Array.from({ length: options.workers ?? 1 }, async (_, number) => {
-        // A worker says nothing that is promised; what it has not done yet, the tests wait for.
         const worker = await startPart({
           name: `worker${number + 1}`,
           file: 'apps/worker/src/main.js',
           env,
-          ready: () => Promise.resolve(),
+          ready: async ({ lines }) => {
+            const said = (): boolean => lines().some((line) => line.includes('the worker is ready'));
+            if (LOUD.has(env.LOG_LEVEL ?? 'info')) await until('the worker to be ready', said, 60_000);
+          },
         });
         undo.push(() => worker.stop());
         return worker;
