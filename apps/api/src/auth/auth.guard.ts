@@ -1,0 +1,31 @@
+import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuthGuard as PassportGuard } from '@nestjs/passport';
+import { permits, type Principal } from '@registrar/access';
+import { apiProblem } from '../api.problems.js';
+import type { ApiRequest } from '../api-request.js';
+import { API_KEY } from './api-key.strategy.js';
+import { PERMISSION, type RouteAccess } from './permit.js';
+
+/** Lets a request through whose key is valid and whose role may do what the route says. */
+@Injectable()
+export class AuthGuard extends PassportGuard(API_KEY) {
+  constructor(private readonly reflector: Reflector) {
+    super({ session: false, property: 'principal' });
+  }
+
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const access = this.reflector.getAllAndOverride<RouteAccess | undefined>(PERMISSION, [context.getHandler(), context.getClass()]);
+    if (access === 'public') return true;
+    await super.canActivate(context);
+    const { principal } = context.switchToHttp().getRequest<ApiRequest>();
+    if (!principal || access === undefined || !permits(principal, access)) throw apiProblem('api.forbidden');
+    return true;
+  }
+
+  override handleRequest<User = Principal>(error: unknown, user: User | false): User {
+    if (error instanceof Error) throw error;
+    if (!user) throw apiProblem('api.unauthenticated');
+    return user;
+  }
+}

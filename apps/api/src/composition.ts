@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { Provider } from '@nestjs/common';
+import { accessEntities, ApiKeysService, Authenticator, Idempotency } from '@registrar/access';
+import { AuditLog } from '@registrar/audit';
+import { SystemClock } from '@registrar/clock';
+import type { Config } from '@registrar/config';
+import { Database, openDatabase } from '@registrar/database';
+import { EventLog } from '@registrar/events';
+import { createJobs, Jobs, type JobsIncident } from '@registrar/jobs';
+import { TenantRecords, tenantsEntities, TenantsService, WorkspacesService } from '@registrar/tenants';
+import { fileKeyEncryptionKey, newId, openVault } from '@registrar/vault';
+import type { Logger } from 'pino';
+import { Cursors } from './cursors.js';
+import { makeFirstWorkspace } from './owner-key.js';
+
+/** Everything that controllers are given, and how to put it away again. */
+export interface Composition {
+  readonly providers: Provider[];
+  close(): Promise<void>;
+}
+
+// Every table that the api's services touch. A noun adds its list here.
+const ENTITIES = [...accessEntities, ...tenantsEntities];
+
+/**
+ * Opens what the api stands on and makes the services of every noun: the one place where they are put together.
+ * @throws Problem config.* | database.* | vault.*
+ */
+export async function compose(config: Config, log: Logger): Promise<Composition> {
+  const { DATABASE_URL, REDIS_URL } = config;
+  if (!DATABASE_URL) throw new Error('The api needs DATABASE_URL; npm start brings a database of its own.');
+  const clock = new SystemClock(config.CLOCK_OFFSET_MS);
+  const settings = {
+    url: DATABASE_URL.expose(),
+    poolSize: config.DATABASE_POOL_SIZE,
+    entities: ENTITIES,
+    applicationName: 'registrar-api',
+  };
+  const database = await openDatabase(settings);
+  const report = (incident: JobsIncident) => {
+    const { error, ...what } = { error: undefined, ...incident };
+    log.warn({ ...what, err: error }, 'queue');
+  };
+  const jobs = createJobs({ databaseUrl: DATABASE_URL, redisUrl: REDIS_URL, connectionName: 'registrar-api', report });
+  const kek = fileKeyEncryptionKey(config.KEK_FILE, { createIfMissing: !config.production });
+  const { vault, platformKeys } = await openVault(database, kek, clock);
+  const audit = new AuditLog(vault, clock);
+  audit.attach(database);
+  const events = new EventLog(clock, newId);
+
+  const tenantRecords = new TenantRecords(audit, events);
+  const workspaces = new WorkspacesService(database, clock, tenantRecords);
+  const apiKeys = new ApiKeysService(database, clock, audit, platformKeys);
+  await makeFirstWorkspace(workspaces, apiKeys, join(config.REGISTRAR_HOME, 'owner-key'));
+
+  const services: [abstract new (...args: never[]) => object, object][] = [
+    [Database, database],
+    [Jobs, jobs],
+    [Authenticator, new Authenticator(database, clock, platformKeys)],
+    [Idempotency, new Idempotency(database, clock)],
+    [Cursors, new Cursors(platformKeys)],
+    [ApiKeysService, apiKeys],
+    [WorkspacesService, workspaces],
+    [TenantsService, new TenantsService(database, clock, tenantRecords)],
+  ];
+  return {
+    providers: services.map(([provide, useValue]) => ({ provide, useValue })),
+    close: async () => {
+      await jobs.close();
+      vault.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { LoggerService } from '@nestjs/common';
+import { pino, type Logger } from 'pino';
+import { pinoHttp, type HttpLogger } from 'pino-http';
+import type { ApiRequest } from './api-request.js';
+
+/** One JSON line for each thing, on standard output. Headers, bodies and query strings are not among them. */
+export function openLog(level: string, name: string): Logger {
+  return pino({
+    level,
+    name,
+    redact: { paths: ['*.authorization', '*.cookie', '*.password', '*.token', '*.secret', 'headers'], censor: '[redacted]' },
+    // What an error carries besides its words may be a row or a parameter.
+    serializers: { err: (error: unknown) => wordsOf(error) },
+  });
+}
+
+/** One line for each request, when it has been answered. */
+export function requestLog(log: Logger): HttpLogger {
+  return pinoHttp({
+    logger: log,
+    quietReqLogger: true,
+    autoLogging: { ignore: (request) => request.url?.startsWith('/health/') === true },
+    customLogLevel: (_request, response, error) => (response.statusCode >= 500 || error ? 'error' : 'info'),
+    customSuccessMessage: () => 'request',
+    customErrorMessage: () => 'request',
+    customProps: (request) => {
+      const { requestId, principal, problemCode } = request as unknown as ApiRequest;
+      return { request_id: requestId, workspace_id: principal?.workspaceId, api_key_id: principal?.apiKeyId, code: problemCode };
+    },
+    genReqId: (request) => (request as unknown as ApiRequest).requestId,
+    serializers: {
+      req: (request: { method?: string; url?: string }) => ({ method: request.method, path: request.url?.split('?', 1)[0] }),
+      res: (response: { statusCode?: number }) => ({ status: response.statusCode }),
+      err: (error: unknown) => wordsOf(error),
+    },
+  });
+}
+
+/** Nest's own lines, in the same form. Its start-up chatter is for debugging. */
+export function nestLog(log: Logger): LoggerService {
+  const write = (level: 'error' | 'warn' | 'debug') => (message: unknown) => {
+    log[level](message instanceof Error ? { err: message } : { nest: String(message) }, 'nest');
+  };
+  return {
+    log: write('debug'),
+    verbose: write('debug'),
+    debug: write('debug'),
+    warn: write('warn'),
+    error: write('error'),
+    fatal: write('error'),
+  };
+}
+
+function wordsOf(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { code } = error as { code?: unknown };
+  return { type: error.name, message: error.message, stack: error.stack, ...(typeof code === 'string' ? { code } : {}) };
+}
