@@ -77,7 +77,7 @@ export class AuditLog {
     Object.freeze(entries);
     const chains = new Map<string, AuditEntry[]>(entries.map((entry) => [entry.tenantId ?? workspaceId, []]));
     for (const entry of entries) chains.get(entry.tenantId ?? workspaceId)?.push(entry);
-    const heads = await lockHeads(tx, [...chains.keys()].sort());
+    const heads = await lockHeads(tx, [...chains.keys()]);
     const rows = [...chains].flatMap(([chainId, group]) => this.#link(tx, key, chainId, group, heads.get(chainId)));
     await insertRows(tx, 'audit_events', COLUMNS, rows);
     const last = new Map(rows.map((row) => [row.chain_id, row]));
@@ -130,7 +130,7 @@ export class AuditLog {
   }
 }
 
-/** Makes the heads that are missing and locks all of them, always in the order of their ids, so writers cannot deadlock. */
+/** Makes the heads that are missing and locks all of them, always in the order of their ids, so two writers cannot wait for each other. */
 async function lockHeads(tx: Transaction, chainIds: readonly string[]): Promise<ReadonlyMap<string, Head>> {
   const rows = await tx.query<Head>(
     `INSERT INTO audit_chains (workspace_id, chain_id, tenant_id, seq, mac) SELECT $1, id, nullif(id, $1), 0, $3 FROM unnest($2::uuid[]) AS id ORDER BY id

@@ -163,18 +163,23 @@ describe('the vault on its database', () => {
     expect((await fresh.open({ workspaceId, tenantId: tenantB }, at, bytes)).expose()).toBe('B');
   });
 
-  it('refuses a wrong key-encryption key by name, before it writes anything', async () => {
-    // One of the two platform keys is missing, as after a crash between them: it may not be made under the wrong key.
-    await test.query(`DELETE FROM keyring.platform_keys WHERE purpose = 'cursor'`);
+  it.each([
+    ['cursor', 'api_key_index'],
+    ['api_key_index', 'cursor'],
+  ])('refuses a wrong key-encryption key by name before it writes anything, also while the key %s is missing', async (missing, there) => {
+    // As after a crash between the two: the missing one may not be made under the wrong key.
+    await test.query('DELETE FROM keyring.platform_keys WHERE purpose = $1', [missing]);
     const wrong = fileKeyEncryptionKey(join(folder, 'wrong'), { createIfMissing: true });
     await expect(openVault(database, wrong, clock)).rejects.toMatchObject({
       code: 'vault.kek_wrong',
       message: `The keyring needs the key ${kek.id}; this one is ${wrong.id}.`,
     });
-    expect(await test.query('SELECT purpose, kek_id FROM keyring.platform_keys')).toEqual([{ purpose: 'api_key_index', kek_id: kek.id }]);
+    expect(await test.query('SELECT purpose, kek_id FROM keyring.platform_keys')).toEqual([{ purpose: there, kek_id: kek.id }]);
+    await openVault(database, kek, clock);
   });
 
   it('the platform keys are the same for every process, also for those that make them at once', async () => {
+    await test.query('DELETE FROM keyring.platform_keys');
     const opened = await Promise.all(Array.from({ length: 6 }, () => openVault(database, kek, clock)));
     const macs = await Promise.all(opened.map(async ({ platformKeys }) => (await platformKeys.key('cursor')).mac('x').toString('hex')));
     expect(new Set(macs).size).toBe(1);
