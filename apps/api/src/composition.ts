@@ -7,11 +7,14 @@ import type { Config } from '@registrar/config';
 import { Database, openDatabase } from '@registrar/database';
 import { EventLog } from '@registrar/events';
 import { createJobs, Jobs, type JobsIncident } from '@registrar/jobs';
+import { createOutbound } from '@registrar/outbound';
 import { TenantRecords, tenantsEntities, TenantsService, WorkspacesService } from '@registrar/tenants';
 import { fileKeyEncryptionKey, newId, openVault } from '@registrar/vault';
 import type { Logger } from 'pino';
+import { composeRegistrations } from './compose-registrations.js';
 import { Cursors } from './cursors.js';
 import { makeFirstWorkspace } from './owner-key.js';
+import type { Service } from './service.js';
 
 /** Everything that controllers are given, and how to put it away again. */
 export interface Composition {
@@ -53,7 +56,11 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
   const apiKeys = new ApiKeysService(database, clock, audit, platformKeys);
   await makeFirstWorkspace(workspaces, apiKeys, join(config.REGISTRAR_HOME, 'owner-key'));
 
-  const services: [abstract new (...args: never[]) => object, object][] = [
+  const outbound = createOutbound({ allow: config.OUTBOUND_ALLOW, extraPorts: config.OUTBOUND_PORTS });
+  const registrations = await composeRegistrations({ config, database, clock, vault, audit, events, jobs, outbound });
+
+  const services: Service[] = [
+    ...registrations.services,
     [Database, database],
     [Jobs, jobs],
     [Authenticator, new Authenticator(database, clock, platformKeys)],
@@ -66,7 +73,9 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
   return {
     providers: services.map(([provide, useValue]) => ({ provide, useValue })),
     close: async () => {
+      await registrations.close();
       await jobs.close();
+      await outbound.close();
       vault.close();
       await database.close();
     },

@@ -1,0 +1,48 @@
+import type { AuditLog } from '@registrar/audit';
+import type { Clock } from '@registrar/clock';
+import type { Config } from '@registrar/config';
+import { Notifications, type Database } from '@registrar/database';
+import type { EventLog } from '@registrar/events';
+import type { Jobs } from '@registrar/jobs';
+import { KeyPool, PublishedDocuments } from '@registrar/keys';
+import type { Outbound } from '@registrar/outbound';
+import { CredentialUse, Doorbell, Registrations, TokenBroker, TokenWaiters, workDue } from '@registrar/registrations';
+import type { Vault } from '@registrar/vault';
+import type { Service } from './service.js';
+
+export interface RegistrationParts {
+  readonly config: Config;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly vault: Vault;
+  readonly audit: AuditLog;
+  readonly events: EventLog;
+  readonly jobs: Jobs;
+  readonly outbound: Outbound;
+}
+
+/** The services of registrations, and what they listen to. */
+export async function composeRegistrations(parts: RegistrationParts): Promise<{ services: Service[]; close: () => Promise<void> }> {
+  const { config, database, clock, vault, audit, events, jobs, outbound } = parts;
+  const notifications = new Notifications(config.DATABASE_URL?.expose() ?? '');
+  const published = new PublishedDocuments(database, notifications);
+  const waiters = new TokenWaiters(notifications);
+  await Promise.all([published.start(), waiters.start()]);
+  const keys = new KeyPool(database, vault, clock);
+  const access = { outbound, clock, vault, keys, publicUrl: config.PUBLIC_URL, proofLadderMs: config.PROOF_LADDER_MS };
+  const doorbell = new Doorbell(() => void jobs.enqueue(workDue, {}, { dedupeId: 'work-due' }));
+  return {
+    services: [
+      [Notifications, notifications],
+      [PublishedDocuments, published],
+      [Doorbell, doorbell],
+      [Registrations, new Registrations(database, { audit, events }, clock, access, doorbell)],
+      [TokenBroker, new TokenBroker(database, access, audit, waiters)],
+      [CredentialUse, new CredentialUse(database, access, audit, events)],
+    ],
+    close: async () => {
+      published.close();
+      await notifications.close();
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { Controller, Get, Header, Headers, Inject, Param, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { parsePublicId } from '@registrar/database';
+import { PublishedDocuments } from '@registrar/keys';
+import type { Response } from 'express';
+import { Answers } from '../answers.js';
+import { Public } from '../auth/permit.js';
+import { apiProblem } from '../api.problems.js';
+
+/** How long an EHR may keep a key set: rotation waits at least this long before a new key is used. */
+const MAX_AGE_S = 300;
+
+/** What EHRs fetch: public bytes, from memory, also while the database is down. */
+@Controller()
+@Public()
+@ApiTags('Published')
+export class PublishedController {
+  constructor(@Inject(PublishedDocuments) private readonly documents: PublishedDocuments) {}
+
+  @Get('jwks/:id')
+  @Header('Cache-Control', `public, max-age=${MAX_AGE_S}`)
+  @Header('Access-Control-Allow-Origin', '*')
+  @Answers('The public keys of a client, as a JSON Web Key Set (RFC 7517)', 200)
+  async jwks(@Param('id') id: string, @Headers('if-none-match') known: string | undefined, @Res() response: Response): Promise<void> {
+    const uuid = parsePublicId('jks', id);
+    const document = uuid === undefined ? undefined : await this.documents.find(uuid);
+    if (document?.kind !== 'jwks') throw apiProblem('api.not_found');
+    response.setHeader('ETag', document.etag);
+    if (known === document.etag) response.status(304).end();
+    else response.status(200).type('application/json').send(document.body);
+  }
+}
