@@ -173,4 +173,17 @@ describe('Idempotency-Key', () => {
     clock.advance(120_000);
     expect(await idempotency.claim(scope, failed)).toEqual({ kind: 'mine' });
   });
+
+  it('what has run out does not stay for ever', async () => {
+    const old = { ...request, key: 'old' };
+    await new Idempotency(database, clock).claim(scope, old);
+    clock.advance(120_000);
+    const idempotency = new Idempotency(database, clock);
+    const fresh = { ...request, key: 'fresh' };
+    await idempotency.claim(scope, fresh);
+    await idempotency.settle(scope, fresh, answer);
+    await vi.waitFor(async () => {
+      expect(await test.query(`SELECT key FROM idempotency_keys WHERE key IN ('old', 'fresh')`)).toEqual([{ key: 'fresh' }]);
+    });
+  });
 });

@@ -5,6 +5,7 @@ import { digestText } from '@registrar/vault';
 const KEEP_MS = 7 * 24 * 3_600_000;
 /** Longer than any request may take: a key that still runs then belongs to a process that died. */
 const RUNNING_MS = 120_000;
+const SWEEP_MS = 3_600_000;
 
 /** One request that carries an Idempotency-Key. `request` is everything that makes it the same request. */
 export interface IdempotentRequest {
@@ -38,6 +39,8 @@ interface Row {
 
 /** First answers by Idempotency-Key, kept for seven days for each API key and route. */
 export class Idempotency {
+  readonly #swept = new Map<string, number>();
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
@@ -82,6 +85,7 @@ export class Idempotency {
         [...keyOf(scope, request), answer.status, JSON.stringify(answer.headers), JSON.stringify(answer.body ?? null), until],
       ),
     );
+    this.#sweep(scope);
   }
 
   /** Gives the key back: the request failed, and may be sent again mended. */
@@ -94,11 +98,15 @@ export class Idempotency {
     );
   }
 
-  /** Removes what has run out, of one workspace. */
-  async expire(scope: UnitOfWork): Promise<void> {
-    await this.database.transaction(scope, (tx) =>
-      tx.query('DELETE FROM idempotency_keys WHERE workspace_id = $1 AND expires_at <= $2', [scope.workspaceId, this.clock.now()]),
-    );
+  /** Removes what has run out, at most once an hour for each workspace that is in use, and in nobody's way. */
+  #sweep(scope: UnitOfWork): void {
+    const last = this.#swept.get(scope.workspaceId);
+    if (last !== undefined && performance.now() - last < SWEEP_MS) return;
+    this.#swept.set(scope.workspaceId, performance.now());
+    const values = [scope.workspaceId, this.clock.now()];
+    this.database
+      .transaction(scope, (tx) => tx.query('DELETE FROM idempotency_keys WHERE workspace_id = $1 AND expires_at <= $2', values))
+      .catch(() => this.#swept.delete(scope.workspaceId));
   }
 }
 
