@@ -31,8 +31,10 @@ export function acceptedChange(
   const usesSecret = authMethod.startsWith('client_secret');
   const clientRowId = newId();
   const client = clientRow(work, issued, clientRowId, authMethod);
-  const secrets = sealIssued(work, outcome, clientRowId, sealer);
-  const pending = work.pending ?? secrets.credential;
+  // A pair that an earlier try was made with is of no use to a client that authenticates otherwise.
+  const keyed = authMethod === 'private_key_jwt' ? work.pending : undefined;
+  const secrets = sealIssued(work, outcome, clientRowId, sealer, keyed);
+  const pending = keyed ?? secrets.credential;
   const manageable =
     issued.registrationAccessToken && issued.registrationClientUri !== undefined && issued.registrationClientUriUsable ? 'yes' : 'no';
   const rows: Partial<Change> = {
@@ -40,7 +42,8 @@ export function acceptedChange(
     settledAttempt: adopted(record, outcome, comparison.class),
     secrets: secrets.rows,
     ...present('credentials', secrets.credential && [credentialRow(secrets.credential, clientRowId)]),
-    ...present('attach', work.pending && { credentialId: work.pending.id, clientId: clientRowId }),
+    ...present('attach', keyed && { credentialId: keyed.id, clientId: clientRowId }),
+    ...present('retire', keyed ? undefined : work.pending && { credentialId: work.pending.id }),
     ifClaimed: sharedIdentity(work, record, issued.clientId),
   };
   const standing = { clientId: clientRowId, drift: comparison.drift, manageable } as const;
@@ -120,6 +123,7 @@ function sealIssued(
   { client }: Accepted,
   clientRowId: string,
   sealer: Sealer,
+  keyed: WorkCredential | undefined,
 ): { readonly rows: SecretRow[]; readonly credential?: WorkCredential } {
   const rows: SecretRow[] = [];
   const owner = { workspaceId: work.scope.workspaceId, tenantId: work.tenant.id };
@@ -129,8 +133,8 @@ function sealIssued(
     return sealed;
   };
   if (client.registrationAccessToken) seal(clientRowId, 'registration_access_token', 1, client.registrationAccessToken);
-  if (!client.clientSecret) return { rows, ...noSecret(work) };
-  if (work.pending) {
+  if (!client.clientSecret) return { rows, ...noSecret(work, keyed) };
+  if (keyed) {
     seal(clientRowId, 'unused_client_secret', 1, client.clientSecret);
     return { rows };
   }
@@ -143,8 +147,8 @@ function sealIssued(
 }
 
 /** A public client has a credential too: the record that it has none. */
-function noSecret(work: Work): { readonly credential?: WorkCredential } {
-  return work.pending ? {} : { credential: { id: newId(), kind: 'none', version: work.lastVersion + 1, stage: 'pending' } };
+function noSecret(work: Work, keyed: WorkCredential | undefined): { readonly credential?: WorkCredential } {
+  return keyed ? {} : { credential: { id: newId(), kind: 'none', version: work.lastVersion + 1, stage: 'pending' } };
 }
 
 function credentialRow(credential: WorkCredential, clientId: string): NewCredential {

@@ -107,6 +107,8 @@ export interface Change {
   readonly credentials?: readonly NewCredential[];
   /** The pending credential gets its client. */
   readonly attach?: { readonly credentialId: string; readonly clientId: string };
+  /** A pending credential that turned out not to be needed. */
+  readonly retire?: { readonly credentialId: string };
   /** The pending credential becomes the current one. */
   readonly promote?: { readonly credentialId: string };
   readonly client?: NewClient;

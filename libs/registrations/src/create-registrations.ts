@@ -44,7 +44,6 @@ const WORK_ITEMS = {
   authorization_server_id: 'uuid',
   budget: 'text',
   priority: 'smallint',
-  due_at: 'timestamptz',
   created_at: 'timestamptz',
 } as const;
 
@@ -151,11 +150,10 @@ export async function enqueueOperations(tx: Transaction, operations: readonly Ne
     authorization_server_id: operation.authorizationServerId,
     budget: operation.authorizationServerId === undefined ? 'none' : operation.kind === 'verify' ? 'token' : 'registration',
     priority: operation.kind === 'register' ? 100 : 50,
-    due_at: new Date(0),
     created_at: now,
   }));
-  // Due at the epoch: at once, whatever the clocks of this process and of the database think of each other.
-  await insertRows(tx, 'work_items', WORK_ITEMS, rows, 'ON CONFLICT (kind, subject_id) DO UPDATE SET due_at = EXCLUDED.due_at');
+  // Due at once by the database's clock, which is the one that claims.
+  await insertRows(tx, 'work_items', WORK_ITEMS, rows, 'ON CONFLICT (kind, subject_id) DO UPDATE SET due_at = clock_timestamp()');
 }
 
 function server(planned: PlannedPair): { authorizationServerId?: string } {

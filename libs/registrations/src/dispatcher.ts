@@ -16,7 +16,8 @@ export interface DispatcherSettings {
 export type Complain = (operationId: string, error: unknown) => void;
 
 const FAILED_RETRY_MS = 5_000;
-const TURNED_DOWN_MS = 1_000;
+const TURNED_DOWN_MS = 5_000;
+const GATHER_MS = 5;
 
 /**
  * Claims due work for its free capacity, carries it on, and looks again whenever something is done or rings. The lease
@@ -28,6 +29,7 @@ export class Dispatcher {
   #rung = false;
   #stopped = false;
   #again: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
   readonly #renewal: NodeJS.Timeout;
   #idle: (() => void)[] = [];
 
@@ -59,6 +61,7 @@ export class Dispatcher {
   async drain(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#again);
+    clearTimeout(this.#soon);
     await this.#claiming;
     if (this.#inHand.size > 0)
       await new Promise<void>((resolve) => {
@@ -123,7 +126,15 @@ export class Dispatcher {
       this.#idle.splice(0).forEach((resolve) => {
         resolve();
       });
-    this.ring();
+    this.#ringSoon();
+  }
+
+  /** What ends within a few milliseconds makes room for one claim, not for one each. */
+  #ringSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      this.ring();
+    }, GATHER_MS);
   }
 
   #lookAgain(): void {

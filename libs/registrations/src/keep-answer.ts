@@ -6,7 +6,8 @@ const PAUSE_MS = 1_000;
 
 /**
  * Stores a sealed answer alone, again and again for half a minute, because what it holds may be the only copy of a
- * client's secret (H-31). An attempt that was settled meanwhile is left alone.
+ * client's secret (H-31). Where another holder
+ * has meanwhile called the attempt unknown, it is an orphan that is known.
  * @throws the last failure, when the database stays away; the attempt then stays `sending`, and becomes unknown.
  */
 export async function keepAnswer(database: Database, kept: KeptAnswer): Promise<void> {
@@ -15,7 +16,7 @@ export async function keepAnswer(database: Database, kept: KeptAnswer): Promise<
     try {
       await database.transaction({ workspaceId, actor: { type: 'system', id: 'worker' }, requestId: 'keep-answer' }, (tx) =>
         tx.query(
-          `UPDATE attempts SET status = $2, upstream_status = $3, local_address = $4, answer_key_id = $5, answer = $6 WHERE id = $1 AND status = 'sending'`,
+          `UPDATE attempts SET status = CASE status WHEN 'unknown' THEN 'orphaned' ELSE $2 END, upstream_status = $3, local_address = $4, answer_key_id = $5, answer = $6 WHERE id = $1 AND status IN ('sending', 'unknown')`,
           [
             attempt.id,
             attempt.status,

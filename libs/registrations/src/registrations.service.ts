@@ -88,8 +88,13 @@ export class Registrations {
     );
   }
 
-  /** Registers again after a refusal, a person's action or a failed credential, with the application's newest revision. */
-  retry(scope: UnitOfWork, id: string): Promise<RegistrationView> {
+  /**
+   * Goes on after a refusal, a person's action or a failed credential: registers with the application's newest revision,
+   * or, where a client exists already, proves it again, because a second client would leave the first one behind.
+   */
+  async retry(scope: UnitOfWork, id: string): Promise<RegistrationView> {
+    const view = await this.get(scope, id);
+    if (view.clientId !== null) return this.verify(scope, id);
     return this.#start(scope, id, 'register', 'ask_again', async (tx) => {
       await tx.query(
         `UPDATE registrations r SET revision = a.current_revision FROM applications a

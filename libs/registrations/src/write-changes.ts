@@ -7,7 +7,14 @@ import type { Change, CommitResult } from './change.js';
 import type { WriteChanges } from './journal.js';
 import { insertAttempts, settleAttempts } from './write-attempts.js';
 import { insertClients } from './write-clients.js';
-import { attachCredentials, insertCredentials, insertKeySets, insertSecrets, promoteCredentials } from './write-credentials.js';
+import {
+  attachCredentials,
+  insertCredentials,
+  insertKeySets,
+  insertSecrets,
+  promoteCredentials,
+  retireCredentials,
+} from './write-credentials.js';
 import { learnQuirks, shutGates, takeTokens } from './write-upstream.js';
 import { lockHeld, updateOperations, updateRegistrations, updateWorkItems } from './write-standing.js';
 
@@ -62,6 +69,7 @@ async function writeAll(
     writing.flatMap((change) => change.documents ?? []),
     now,
   );
+  await retireCredentials(tx, writing, now);
   await insertCredentials(tx, writing, now);
   await attachCredentials(tx, writing);
   await promoteCredentials(tx, writing, now);

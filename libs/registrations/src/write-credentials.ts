@@ -79,6 +79,16 @@ export async function attachCredentials(tx: Transaction, changes: readonly Chang
   );
 }
 
+/** Before the new ones are inserted: a registration has one pending credential at a time. */
+export async function retireCredentials(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
+  const retired = changes.flatMap((change) => (change.retire ? [change.retire.credentialId] : []));
+  if (retired.length === 0) return;
+  await tx.query(`UPDATE credentials SET stage = 'retired', retired_at = $2 WHERE id = ANY ($1::uuid[]) AND stage = 'pending'`, [
+    retired,
+    now,
+  ]);
+}
+
 /** Nothing is promoted before its proof; what was current stays readable as previous. */
 export async function promoteCredentials(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
   const promoted = changes.filter((change) => change.promote);

@@ -34,7 +34,7 @@ BEGIN
         SELECT i.* FROM work_items i
          WHERE i.authorization_server_id = gate.authorization_server_id AND i.budget = gate.budget
            AND i.due_at <= now_at AND (i.lease_until IS NULL OR i.lease_until <= now_at)
-         ORDER BY i.priority, i.due_at LIMIT 512) w
+         ORDER BY i.priority, i.due_at LIMIT 128) w
   ), fair AS (
     SELECT d.id, d.authorization_server_id, d.budget, d.turn, d.priority, d.due_at,
            row_number() OVER (PARTITION BY d.authorization_server_id, d.budget ORDER BY d.turn, d.priority, d.due_at, d.id) AS place,
