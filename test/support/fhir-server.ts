@@ -10,7 +10,7 @@ export interface FhirServer {
   /** Members of the SMART configuration alone. */
   smart: Record<string, unknown>;
   /** What every path answers instead. */
-  answer: { readonly status: number; readonly body: string } | undefined;
+  answer: { readonly status: number; readonly body: string; readonly headers?: Readonly<Record<string, string>> } | undefined;
   close(): Promise<void>;
 }
 
@@ -23,6 +23,7 @@ export async function fhirServer(): Promise<FhirServer> {
     const document = documents.get(request.url ?? '');
     response.statusCode = fhir.answer?.status ?? (document ? 200 : 404);
     response.setHeader('content-type', 'application/json');
+    for (const [name, value] of Object.entries(fhir.answer?.headers ?? {})) response.setHeader(name, value);
     response.end(fhir.answer?.body ?? JSON.stringify(document ?? {}));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

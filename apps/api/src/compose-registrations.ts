@@ -22,7 +22,9 @@ export interface RegistrationParts {
 }
 
 /** The services of registrations, and what they listen to. */
-export async function composeRegistrations(parts: RegistrationParts): Promise<{ services: Service[]; close: () => Promise<void> }> {
+export async function composeRegistrations(
+  parts: RegistrationParts,
+): Promise<{ services: Service[]; registrations: Registrations; close: () => Promise<void> }> {
   const { config, database, clock, vault, audit, events, jobs, outbound } = parts;
   const notifications = new Notifications(config.DATABASE_URL?.expose() ?? '');
   const published = new PublishedDocuments(database, notifications);
@@ -31,12 +33,14 @@ export async function composeRegistrations(parts: RegistrationParts): Promise<{ 
   const keys = new KeyPool(database, vault, clock);
   const access = { outbound, clock, vault, keys, publicUrl: config.PUBLIC_URL, proofLadderMs: config.PROOF_LADDER_MS };
   const doorbell = new Doorbell(() => void jobs.enqueue(workDue, {}, { dedupeId: 'work-due' }));
+  const registrations = new Registrations(database, { audit, events }, clock, access, doorbell);
   return {
+    registrations,
     services: [
       [Notifications, notifications],
       [PublishedDocuments, published],
       [Doorbell, doorbell],
-      [Registrations, new Registrations(database, { audit, events }, clock, access, doorbell)],
+      [Registrations, registrations],
       [TokenBroker, new TokenBroker(database, access, audit, waiters)],
       [CredentialUse, new CredentialUse(database, access, audit, events)],
     ],

@@ -11,6 +11,7 @@ import { createOutbound } from '@registrar/outbound';
 import { TenantRecords, tenantsEntities, TenantsService, WorkspacesService } from '@registrar/tenants';
 import { fileKeyEncryptionKey, newId, openVault } from '@registrar/vault';
 import type { Logger } from 'pino';
+import { composeNouns, NOUN_ENTITIES } from './compose-nouns.js';
 import { composeRegistrations } from './compose-registrations.js';
 import { Cursors } from './cursors.js';
 import { makeFirstWorkspace } from './owner-key.js';
@@ -23,7 +24,7 @@ export interface Composition {
 }
 
 // Every table that the api's services touch. A noun adds its list here.
-const ENTITIES = [...accessEntities, ...tenantsEntities];
+const ENTITIES = [...accessEntities, ...tenantsEntities, ...NOUN_ENTITIES];
 
 /**
  * Opens what the api stands on and makes the services of every noun: the one place where they are put together.
@@ -57,10 +58,16 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
   await makeFirstWorkspace(workspaces, apiKeys, join(config.REGISTRAR_HOME, 'owner-key'));
 
   const outbound = createOutbound({ allow: config.OUTBOUND_ALLOW, extraPorts: config.OUTBOUND_PORTS });
-  const registrations = await composeRegistrations({ config, database, clock, vault, audit, events, jobs, outbound });
+  const { registrations, ...rest } = await composeRegistrations({ config, database, clock, vault, audit, events, jobs, outbound });
+  const nouns = composeNouns({ config, database, clock, audit, events, vault, outbound });
+  // Whatever waits for a token at that server goes on with the same commit.
+  nouns.initialAccessTokens.onSupplied(async (tx, { authorizationServerId }) => {
+    await registrations.resumeWaiting(tx, 'supply_initial_access_token', authorizationServerId);
+  });
 
   const services: Service[] = [
-    ...registrations.services,
+    ...rest.services,
+    ...nouns.services,
     [Database, database],
     [Jobs, jobs],
     [Authenticator, new Authenticator(database, clock, platformKeys)],
@@ -73,7 +80,7 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
   return {
     providers: services.map(([provide, useValue]) => ({ provide, useValue })),
     close: async () => {
-      await registrations.close();
+      await rest.close();
       await jobs.close();
       await outbound.close();
       vault.close();

@@ -1,17 +1,29 @@
 import type { Type } from '@nestjs/common';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { CredentialsController } from './credentials/credentials.controller.js';
+import { ApplicationOverridesController } from './applications/application-overrides.controller.js';
+import { ApplicationsController } from './applications/applications.controller.js';
+import { ConnectionsController } from './connections/connections.controller.js';
+import { EhrsController } from './ehrs/ehrs.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { PublishedController } from './published/published.controller.js';
+import { InitialAccessTokensController } from './initial-access-tokens/initial-access-tokens.controller.js';
+import { TenantsController } from './tenants/tenants.controller.js';
 import { WorkspaceController } from './workspace/workspace.controller.js';
 import { WorkspacesController } from './workspaces/workspaces.controller.js';
 
 /** Every controller; a noun adds its own here and its service in composition.ts. */
 export const controllers: Type[] = [
   ApiKeysController,
+  ApplicationOverridesController,
+  ApplicationsController,
+  ConnectionsController,
   CredentialsController,
+  EhrsController,
   HealthController,
+  InitialAccessTokensController,
   PublishedController,
+  TenantsController,
   WorkspaceController,
   WorkspacesController,
 ];

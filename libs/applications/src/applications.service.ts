@@ -84,7 +84,7 @@ export class ApplicationsService {
       const revises = Object.values(template).some((value) => value !== undefined);
       const revision = revises && before ? await this.#nextRevision(tx, row, before, template) : before;
       await applicationRows.update(tx, row);
-      this.records.changed(tx, row, Object.keys(change));
+      this.records.changed(tx, row, membersOf(change));
       return present(row, revision);
     });
   }
@@ -149,4 +149,8 @@ function present(row: ApplicationRow, revision: ApplicationRevisionRow | undefin
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   };
+}
+
+function membersOf(change: object): string[] {
+  return Object.entries(change).flatMap(([name, value]) => (value === undefined ? [] : [name]));
 }

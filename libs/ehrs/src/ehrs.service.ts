@@ -110,7 +110,7 @@ export class EhrsService {
       await this.pinning.redescribe(tx, row, change);
       await ehrRows.update(tx, row);
       if (row.authorizationServerId !== null) await limitGates(tx, row.authorizationServerId);
-      this.records.ehr(tx, 'ehr.update', row, { members: Object.keys(change), version: row.version });
+      this.records.ehr(tx, 'ehr.update', row, { members: membersOf(change), version: row.version });
       return present(tx, row);
     });
   }
@@ -143,4 +143,8 @@ export async function present(tx: Transaction, row: EhrRow): Promise<Ehr> {
 
 async function assertTenant(tx: Transaction, tenantId: string): Promise<void> {
   if (!(await ehrRows.tenantExists(tx, tenantId))) throw ehrProblem('ehrs.tenant_not_found');
+}
+
+function membersOf(change: object): string[] {
+  return Object.entries(change).flatMap(([name, value]) => (value === undefined ? [] : [name]));
 }

@@ -2,6 +2,7 @@ export { ehrsEntities } from './ehrs.entity.js';
 export { CLIENT_SCOPES, EHR_STATUSES, REGISTRATION_MODES } from './ehr.js';
 export type { ClientScope, Ehr, EhrChange, EhrFilter, EhrLimits, EhrStatus, NewEhr, RegistrationMode, StoredDiscovery } from './ehr.js';
 export type { AuthorizationServer } from './authorization-server.js';
+export { ehrProblem } from './ehrs.problems.js';
 export { EhrRecords } from './ehrs.records.js';
 export { EhrProber } from './ehr-prober.js';
 export type { EhrAddress } from './ehr-prober.js';

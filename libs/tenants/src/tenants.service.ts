@@ -74,7 +74,7 @@ export class TenantsService {
       row.version += 1;
       row.updatedAt = this.clock.now();
       await tenantRows.update(tx, row);
-      this.records.changed(tx, row, Object.keys(change));
+      this.records.changed(tx, row, membersOf(change));
       return present(row);
     });
   }
@@ -108,4 +108,8 @@ function present(row: TenantRow): Tenant {
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   };
+}
+
+function membersOf(change: object): string[] {
+  return Object.entries(change).flatMap(([name, value]) => (value === undefined ? [] : [name]));
 }

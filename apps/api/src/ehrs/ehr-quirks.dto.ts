@@ -1,0 +1,37 @@
+import type { Quirks } from '@registrar/dcr';
+import { z } from 'zod';
+import { camelCase } from '../snake-case.js';
+
+const rotates = z.strictObject({ rat: z.boolean(), secret: z.boolean() });
+const members = z.array(z.string().min(1).max(100)).max(100);
+
+/** How this server differs from the RFCs, where the vendor's own profile does not say so. */
+export const declaredQuirks = z
+  .strictObject({
+    success_status: z.array(z.int().min(200).max(299)).min(1).max(10),
+    jwks_mode: z
+      .array(z.enum(['uri', 'inline']))
+      .min(1)
+      .max(2),
+    marker: z.enum(['software_version', 'client_name', 'none']),
+    assertion_audience: z.enum(['token_endpoint', 'issuer']),
+    iat_mode: z.enum(['none', 'reusable', 'single', 'counted']),
+    unknown_field_policy: z.enum(['ignore', 'refuse']),
+    read_rotates: rotates,
+    put_rotates: rotates,
+    put_secret: z.enum(['omit', 'include']),
+    rat_ttl_ms: z.int().min(1000).max(3_153_600_000_000),
+    management_auth: z.enum(['rat', 'admin_token', 'none']),
+    idempotent_by_metadata: z.boolean(),
+    dropped_members: members,
+    registration_deadline_ms: z.int().min(1000).max(60_000),
+    auth_methods: z.array(z.enum(['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'none'])).max(4),
+    signing_algs: z.array(z.enum(['ES384', 'RS384', 'ES256', 'RS256'])).max(4),
+    registration: z.enum(['dynamic', 'portal']),
+  })
+  .partial();
+
+export function quirksOf(body: z.output<typeof declaredQuirks> | undefined): Partial<Quirks> | undefined {
+  // The schema's members are those of Quirks in snake_case; a spec compares the two.
+  return body && camelCase(body);
+}
