@@ -8,7 +8,6 @@ export const UNMAPPED_TABLES: readonly string[] = [
   // Routing: read before there is a scope.
   'api_key_index',
   'published_documents',
-  'work_items',
   // Chains, logs and sealed bytes, appended by one statement each.
   'audit_chains',
   'audit_events',
@@ -19,13 +18,4 @@ export const UNMAPPED_TABLES: readonly string[] = [
   'secrets',
   'key_sets',
   'pooled_keys',
-  // Written for whole batches at once.
-  'access_tokens',
-  'attempts',
-  'batch_items',
-  'batches',
-  'clients',
-  'credentials',
-  'operations',
-  'registrations',
 ];

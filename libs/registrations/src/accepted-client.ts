@@ -75,6 +75,7 @@ export function acceptedChange(
       registration: { ...work.registration, status: 'verifying' },
       client: {
         id: clientRowId,
+        scope: 'registration',
         clientId: issued.clientId,
         authMethod,
         requestedMetadata: requested,

@@ -1,4 +1,5 @@
 import { signAssertion, type ClientAuthentication } from '@registrar/dcr';
+import { credentialOwner } from './credential-owner.js';
 import type { UpstreamAccess } from './upstream-access.js';
 import type { Work, WorkClient, WorkCredential } from './work.js';
 
@@ -22,7 +23,7 @@ export async function authenticationOf(
   const { clientId, authMethod } = client;
   if (authMethod === 'none' || !credential.sealed) return { method: 'none', clientId };
   const value = await access.vault.open(
-    owner,
+    credentialOwner(owner, client),
     { subjectId: credential.id, kind: credential.kind, version: credential.version },
     credential.sealed.bytes,
   );

@@ -22,6 +22,7 @@ interface MaterialRow {
   stopped: boolean;
   client_row_id: string | null;
   client_id: string | null;
+  client_scope: WorkClient['scope'];
   auth_method: string;
   signing_alg: string | null;
   requested: ClientMetadata;
@@ -38,7 +39,7 @@ interface MaterialRow {
 
 const MATERIAL = `
 SELECT r.tenant_id, r.ehr_id, r.status, t.suspended_at IS NOT NULL OR e.suspended_at IS NOT NULL OR a.suspended_at IS NOT NULL OR t.status <> 'active' AS stopped,
-       c.id AS client_row_id, c.client_id, c.token_endpoint_auth_method AS auth_method, c.signing_alg, c.requested_metadata AS requested, c.granted_metadata AS granted,
+       c.id AS client_row_id, c.client_id, c.scope AS client_scope, c.token_endpoint_auth_method AS auth_method, c.signing_alg, c.requested_metadata AS requested, c.granted_metadata AS granted,
        k.id AS credential_id, k.kind, k.version, k.alg, k.kid, k.expires_at, s.key_id, s.sealed
   FROM registrations r
   JOIN tenants t ON t.workspace_id = r.workspace_id AND t.id = r.tenant_id
@@ -75,6 +76,7 @@ export async function credentialMaterial(tx: Transaction, registrationId: string
     upstream,
     client: {
       id: row.client_row_id,
+      scope: row.client_scope,
       clientId: row.client_id,
       authMethod: row.auth_method,
       requestedMetadata: row.requested,

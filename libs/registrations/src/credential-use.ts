@@ -4,6 +4,7 @@ import type { Database, UnitOfWork } from '@registrar/database';
 import type { EventLog } from '@registrar/events';
 import type { Secret } from '@registrar/secret';
 import { audienceOf } from './client-authentication.js';
+import { credentialOwner } from './credential-owner.js';
 import { credentialMaterial } from './credential-material.js';
 import { registrationProblem } from './registrations.problems.js';
 import type { UpstreamAccess } from './upstream-access.js';
@@ -56,7 +57,7 @@ export class CredentialUse {
     const upstream = upstreamOf(material.upstream);
     const audience = wanted.audience ?? audienceOf({ upstream });
     if (audience !== upstream.endpoints.token && audience !== upstream.issuer) throw registrationProblem('registrations.audience_refused');
-    const owner = { workspaceId: scope.workspaceId, tenantId: material.tenantId };
+    const owner = credentialOwner({ workspaceId: scope.workspaceId, tenantId: material.tenantId }, client);
     const privateJwk = await this.access.vault.open(
       owner,
       { subjectId: credential.id, kind: 'private_key', version: credential.version },
@@ -92,7 +93,7 @@ export class CredentialUse {
     });
     const { credential, client } = material;
     if (!credential.sealed) throw registrationProblem('registrations.unsupported_method');
-    const owner = { workspaceId: scope.workspaceId, tenantId: material.tenantId };
+    const owner = credentialOwner({ workspaceId: scope.workspaceId, tenantId: material.tenantId }, client);
     const clientSecret = await this.access.vault.open(
       owner,
       { subjectId: credential.id, kind: 'client_secret', version: credential.version },

@@ -42,6 +42,7 @@ export const TRANSITIONS = [
   { event: 'lose_answer', from: ['registering'], to: 'outcome_unknown' },
   { event: 'need_action', from: ['pending', 'registering', 'verifying', 'active'], to: 'action_required' },
   { event: 'accept', from: ['registering', 'outcome_unknown', 'action_required'], to: 'verifying' },
+  { event: 'resolve', from: ['outcome_unknown'], to: 'rejected' },
   { event: 'verify', from: ['action_required', 'active', 'credential_failed', 'verifying'], to: 'verifying' },
   { event: 'prove_later', from: ['verifying'], to: 'verifying' },
   { event: 'prove', from: ['verifying', 'active', 'credential_failed'], to: 'active' },

@@ -6,6 +6,14 @@ import type { OperationView } from './operation-view.js';
 import type { Waiting } from './operation-status.js';
 import type { StrategyName } from './work.js';
 
+/** Something upstream that could not be confirmed to be gone, and who can look. */
+export interface Residue {
+  readonly client_id: string | null;
+  readonly marker?: string;
+  readonly reason: string;
+  readonly next_action: { readonly actor: string; readonly label: string };
+}
+
 /** A registration as people and programs see it; never a secret, never a sealed value. */
 export interface RegistrationView {
   readonly id: string;
@@ -32,7 +40,7 @@ export interface RegistrationView {
   readonly credential: { readonly kind: string; readonly version: number; readonly stage: string; readonly expiresAt: Date | null } | null;
   readonly nextRotationAt: Date | null;
   readonly lastVerifiedAt: Date | null;
-  readonly residue: readonly unknown[];
+  readonly residue: readonly Residue[];
   readonly operation: OperationView | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;

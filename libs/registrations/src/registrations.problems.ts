@@ -228,24 +228,17 @@ export const registrationProblem = defineProblems({
     actor: 'caller',
     label: 'Leave audience out',
   },
-  'registrations.strategy_mismatch': {
+  'registrations.outcome_unknown_first': {
     kind: 'conflict',
-    title: 'This registration is not made at a portal',
+    title: 'The outcome of the last try is unknown; a client may exist',
+    actor: 'customer_success',
+    label: 'Have the EHR’s administrator look for the marker of the attempt, then resolve the registration with what they found',
+  },
+  'registrations.another_hospitals_ehr': {
+    kind: 'refused',
+    title: 'The EHR belongs to another hospital',
     actor: 'caller',
-    label: 'Look at the registration’s strategy',
+    label: 'Choose an EHR of this hospital, or a shared one',
   },
   'operations.not_found': { kind: 'not_found', title: 'There is no such operation', actor: 'caller', label: 'Check the id' },
-  'batches.not_found': { kind: 'not_found', title: 'There is no such batch', actor: 'caller', label: 'Check the id' },
-  'batches.plan_changed': {
-    kind: 'conflict',
-    title: 'The plan is not the one that was shown',
-    actor: 'caller',
-    label: 'Ask for the plan again, and confirm it with the new plan_hash',
-  },
-  'batches.empty': {
-    kind: 'refused',
-    title: 'The batch names no pair that can be registered',
-    actor: 'caller',
-    label: 'Name hospitals and EHRs that are connected, or set connect to true',
-  },
 });

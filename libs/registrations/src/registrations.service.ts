@@ -2,6 +2,7 @@ import type { Clock } from '@registrar/clock';
 import type { ClientMetadata } from '@registrar/dcr';
 import {
   pageOf,
+  publicId,
   violatedConstraint,
   type Database,
   type Page,
@@ -42,7 +43,7 @@ export class Registrations {
 
   /** What registering would send, with the origin of each member and the findings; nothing is written. */
   dryRun(scope: UnitOfWork, wanted: NewRegistration): Promise<PlannedPair> {
-    return this.database.transaction(scope, (tx) => this.#plan(tx, wanted));
+    return this.database.transaction(scope, (tx) => this.#plan(tx, wanted, 'look'));
   }
 
   /**
@@ -50,18 +51,19 @@ export class Registrations {
    * @throws Problem registrations.already_exists (with existing_id) | registrations.metadata_refused (with findings) | *.not_found
    */
   async create(scope: UnitOfWork, wanted: NewRegistration): Promise<RegistrationView> {
-    try {
-      return await this.database.transaction(scope, async (tx) => {
-        const planned = await this.#plan(tx, wanted);
-        refuse(planned);
-        const [created] = await createRegistrations(tx, wanted.applicationId, [planned], this.records, this.clock.now());
-        this.doorbell.ringAfter(tx);
-        return await this.#view(tx, (created as CreatedRegistration).registrationId);
-      });
-    } catch (error) {
-      // Two at once: the index lets one through, the other is told like anybody who comes later.
-      if (violatedConstraint(error) === 'registrations_one') throw registrationProblem('registrations.already_exists');
-      throw error;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.database.transaction(scope, async (tx) => {
+          const planned = await this.#plan(tx, wanted, 'connect');
+          refuse(planned);
+          const [created] = await createRegistrations(tx, wanted.applicationId, [planned], this.records, this.clock.now());
+          this.doorbell.ringAfter(tx);
+          return await this.#view(tx, (created as CreatedRegistration).registrationId);
+        });
+      } catch (error) {
+        // Two at once: the index lets one through; the other looks again, and is told like anybody who comes later.
+        if (violatedConstraint(error) !== 'registrations_one' || tries > 1) throw error;
+      }
     }
   }
 
@@ -89,24 +91,19 @@ export class Registrations {
   }
 
   /**
-   * Goes on after a refusal, a person's action or a failed credential: registers with the application's newest revision,
-   * or, where a client exists already, proves it again, because a second client would leave the first one behind.
+   * Goes on after a refusal, a person's action or a failed credential: without a client it registers again, with the
+   * application's newest revision; with one it proves that client again. What is unknown is never sent again here.
    */
-  async retry(scope: UnitOfWork, id: string): Promise<RegistrationView> {
-    const view = await this.get(scope, id);
-    if (view.clientId !== null) return this.verify(scope, id);
-    return this.#start(scope, id, 'register', 'ask_again', async (tx) => {
-      await tx.query(
-        `UPDATE registrations r SET revision = a.current_revision FROM applications a
-          WHERE r.id = $1 AND r.client_id IS NULL AND a.workspace_id = r.workspace_id AND a.id = r.application_id`,
-        [id],
-      );
+  retry(scope: UnitOfWork, id: string): Promise<RegistrationView> {
+    return this.#start(scope, id, (view) => {
+      if (view.status === 'outcome_unknown') throw registrationProblem('registrations.outcome_unknown_first');
+      return view.clientId === null ? { kind: 'register', event: 'ask_again' } : { kind: 'verify', event: 'verify' };
     });
   }
 
   /** Proves the credential again. */
   verify(scope: UnitOfWork, id: string): Promise<RegistrationView> {
-    return this.#start(scope, id, 'verify', 'verify');
+    return this.#start(scope, id, () => ({ kind: 'verify', event: 'verify' }));
   }
 
   /** Changes the registration's own overrides, while nothing is registered yet; they are sent by the next retry. */
@@ -156,16 +153,16 @@ export class Registrations {
   async #start(
     scope: UnitOfWork,
     id: string,
-    kind: OperationKind,
-    event: LifecycleEvent,
-    before?: (tx: Transaction) => Promise<void>,
+    choose: (view: RegistrationView) => { readonly kind: OperationKind; readonly event: LifecycleEvent },
   ): Promise<RegistrationView> {
     try {
       return await this.database.transaction(scope, async (tx) => {
         const view = await this.#view(tx, id);
+        const { kind, event } = choose(view);
         if (!allows(event, view.status))
           throw registrationProblem('registrations.not_possible_now', { detail: `The registration is ${view.status}.` });
-        await before?.(tx);
+        if (kind === 'verify' && view.clientId === null) throw registrationProblem('registrations.not_active');
+        if (kind === 'register') await useNewestRevision(tx, id);
         // What is active stays usable while it is verified: only the operation shows that something is going on.
         if (view.status !== 'active') await moveRegistration(tx, id, view.tenantId, event, this.records, this.clock.now());
         const server = await serverOf(tx, view.ehrId);
@@ -179,8 +176,12 @@ export class Registrations {
     }
   }
 
-  async #plan(tx: Transaction, wanted: NewRegistration): Promise<PlannedPair> {
-    const pair = await connectionOf(tx, wanted.connection, this.clock.now());
+  async #plan(tx: Transaction, wanted: NewRegistration, how: 'look' | 'connect'): Promise<PlannedPair> {
+    const pair = await connectionOf(
+      tx,
+      wanted.connection,
+      how === 'connect' ? { records: this.records, now: this.clock.now() } : undefined,
+    );
     const [planned] = await planPairs(
       tx,
       wanted.applicationId,
@@ -200,7 +201,7 @@ export class Registrations {
 
 function refuse(planned: PlannedPair): void {
   if (planned.existingId !== undefined)
-    throw registrationProblem('registrations.already_exists', { extra: { existing_registration: planned.existingId } });
+    throw registrationProblem('registrations.already_exists', { extra: { existing_id: publicId('reg', planned.existingId) } });
   if (planned.strategy === 'udap' || planned.strategy === 'cimd')
     throw registrationProblem('registrations.strategy_not_built', { detail: `The EHR's registration mode is ${planned.strategy}.` });
   if (!sendable(planned)) throw registrationProblem('registrations.metadata_refused', { extra: { findings: planned.effective.findings } });
@@ -209,4 +210,12 @@ function refuse(planned: PlannedPair): void {
 async function serverOf(tx: Transaction, ehrId: string): Promise<{ authorizationServerId?: string }> {
   const [row] = await tx.query<{ id: string | null }>('SELECT authorization_server_id AS id FROM ehrs WHERE id = $1', [ehrId]);
   return row?.id ? { authorizationServerId: row.id } : {};
+}
+
+async function useNewestRevision(tx: Transaction, id: string): Promise<void> {
+  await tx.query(
+    `UPDATE registrations r SET revision = a.current_revision FROM applications a
+      WHERE r.id = $1 AND r.client_id IS NULL AND a.workspace_id = r.workspace_id AND a.id = r.application_id`,
+    [id],
+  );
 }

@@ -71,6 +71,7 @@ export interface WorkRow {
   override: Nullable<ClientMetadata>;
   client: Nullable<{
     id: string;
+    scope: WorkClient['scope'];
     client_id: string;
     token_endpoint_auth_method: string;
     signing_alg: Nullable<string>;
@@ -181,6 +182,7 @@ function approved(server: WorkRow['server']): boolean {
 function client(row: NonNullable<WorkRow['client']>): WorkClient {
   return {
     id: row.id,
+    scope: row.scope,
     clientId: row.client_id,
     authMethod: row.token_endpoint_auth_method,
     requestedMetadata: row.requested_metadata,

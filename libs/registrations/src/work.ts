@@ -29,6 +29,8 @@ export interface WorkCredential {
 
 export interface WorkClient {
   readonly id: string;
+  /** `application`: one client for all hospitals of the EHR, whose credential is sealed under the workspace's key. */
+  readonly scope: 'registration' | 'application';
   readonly clientId: string;
   readonly authMethod: string;
   readonly signingAlg?: string;

@@ -32,6 +32,11 @@ export async function takeWorksheetStep(work: Work, _step: Step, context: StepCo
   }
   const attemptId = newId();
   const draft = documentOf(work, access, { keySetId: work.pending?.keySetId ?? NO_KEYS, publicJwk: { kty: 'EC' } }, markerOf(attemptId));
+  if (draft.findings.some((finding) => finding.severity === 'error')) {
+    const refused = problemDocument(registrationProblem('registrations.metadata_refused', { extra: { findings: draft.findings } }));
+    await context.commit(changeOf(work, { event: 'refuse', operation: 'failed', next: 'done', problem: refused }));
+    return STOP;
+  }
   const sealer = await access.vault.prepare({ workspaceId: work.scope.workspaceId, tenantId: work.tenant.id });
   const keys = draft.authMethod === 'private_key_jwt' ? await clientKeys(work, draft.signingAlg ?? 'ES384', access, sealer) : undefined;
   const { document, marker } = keys ? documentOf(work, access, keys.keys, markerOf(attemptId)) : draft;

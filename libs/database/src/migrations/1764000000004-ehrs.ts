@@ -32,6 +32,8 @@ export class Ehrs1764000000004 implements MigrationInterface {
          FOREIGN KEY (workspace_id, authorization_server_id) REFERENCES authorization_servers (workspace_id, id))`,
       `CREATE INDEX ehrs_authorization_server ON ehrs (workspace_id, authorization_server_id)`,
       `CREATE INDEX ehrs_tenant ON ehrs (workspace_id, tenant_id)`,
+      `CREATE INDEX ehrs_fhir_base_url ON ehrs (workspace_id, fhir_base_url)`,
+      `CREATE INDEX ehrs_issuer ON ehrs (workspace_id, issuer)`,
       `CREATE TABLE connections (
          workspace_id uuid NOT NULL REFERENCES workspaces (id), id uuid NOT NULL, tenant_id uuid NOT NULL, ehr_id uuid NOT NULL,
          external_id text, version integer NOT NULL DEFAULT 1, created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL,

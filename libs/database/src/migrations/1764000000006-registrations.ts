@@ -26,7 +26,10 @@ export class Registrations1764000000006 implements MigrationInterface {
          FOREIGN KEY (workspace_id, application_id) REFERENCES applications (workspace_id, id),
          FOREIGN KEY (workspace_id, key_set_id) REFERENCES key_sets (workspace_id, id))`,
       `CREATE UNIQUE INDEX clients_identity ON clients (workspace_id, authorization_server_id, client_id) WHERE status <> 'deleted'`,
-      ...protect('clients', 'tenant_id', 'SELECT, INSERT, UPDATE'),
+      // A client of scope application is the client of every hospital that uses it.
+      ...protect('clients', 'tenant_id', 'SELECT, INSERT, UPDATE').map((statement) =>
+        statement.replaceAll('registrar_tenant_visible(tenant_id)', `(scope = 'application' OR registrar_tenant_visible(tenant_id))`),
+      ),
       // A pending credential may be older than its client: a key pair is published before the registration is sent.
       `CREATE TABLE credentials (
          workspace_id uuid NOT NULL REFERENCES workspaces (id), id uuid NOT NULL, tenant_id uuid, registration_id uuid NOT NULL,
@@ -63,6 +66,8 @@ export class Registrations1764000000006 implements MigrationInterface {
       `CREATE INDEX registrations_application ON registrations (workspace_id, application_id, status)`,
       `CREATE INDEX registrations_tenant ON registrations (workspace_id, tenant_id)`,
       `CREATE INDEX registrations_ehr ON registrations (workspace_id, ehr_id)`,
+      // A launch is answered from this one: the active registration of an application at an EHR, of a hospital.
+      `CREATE INDEX registrations_lookup ON registrations (workspace_id, ehr_id, application_id, tenant_id) WHERE status = 'active'`,
       `CREATE INDEX registrations_client ON registrations (workspace_id, client_id)`,
       `CREATE INDEX registrations_due ON registrations (next_rotation_at) WHERE status = 'active' AND next_rotation_at IS NOT NULL`,
       ...protect('registrations', 'tenant_id', 'SELECT, INSERT, UPDATE'),

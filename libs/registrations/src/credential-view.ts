@@ -1,0 +1,18 @@
+import type { PublicJwk } from '@registrar/keys';
+
+/** A version of what authenticates a client: what is public of it, never the value. */
+export interface CredentialView {
+  readonly id: string;
+  readonly kind: 'private_key' | 'client_secret' | 'certificate' | 'none';
+  readonly version: number;
+  readonly stage: 'pending' | 'current' | 'previous' | 'retired';
+  readonly clientId: string | null;
+  readonly keySetId: string | null;
+  readonly alg: string | null;
+  readonly kid: string | null;
+  readonly publicJwk: PublicJwk | null;
+  readonly expiresAt: Date | null;
+  readonly createdAt: Date;
+  readonly promotedAt: Date | null;
+  readonly retiredAt: Date | null;
+}

@@ -1,0 +1,46 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity('work_items')
+export class WorkItemEntity {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('uuid', { name: 'workspace_id' })
+  workspaceId!: string;
+
+  @Column('uuid', { name: 'tenant_id', nullable: true })
+  tenantId!: string | null;
+
+  @Column('text')
+  kind!: 'operation';
+
+  @Column('uuid', { name: 'subject_id' })
+  subjectId!: string;
+
+  @Column('uuid', { name: 'authorization_server_id', nullable: true })
+  authorizationServerId!: string | null;
+
+  @Column('text')
+  budget!: 'registration' | 'token' | 'none';
+
+  @Column('smallint', { default: 100 })
+  priority!: number;
+
+  @Column('timestamptz', { name: 'due_at' })
+  dueAt!: Date;
+
+  @Column('text', { name: 'lease_owner', nullable: true })
+  leaseOwner!: string | null;
+
+  @Column('timestamptz', { name: 'lease_until', nullable: true })
+  leaseUntil!: Date | null;
+
+  @Column('bigint', { default: 0 })
+  fence!: string;
+
+  @Column('integer', { default: 0 })
+  deliveries!: number;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+}

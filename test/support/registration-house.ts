@@ -1,0 +1,98 @@
+import type { UnitOfWork } from '@registrar/database';
+import { ApplicationRecords, applicationsEntities, ApplicationsService } from '@registrar/applications';
+import { ConnectionsService, EhrPinning, EhrProber, EhrRecords, ehrsEntities, EhrsService, type Ehr } from '@registrar/ehrs';
+import { KeyPool } from '@registrar/keys';
+import { createOutbound } from '@registrar/outbound';
+import {
+  Batches,
+  Completion,
+  createEngine,
+  Doorbell,
+  registrationsEntities,
+  Registrations,
+  UnknownOutcomes,
+  WorksheetReader,
+} from '@registrar/registrations';
+import { fhirServer, type FhirServer } from './fhir-server.js';
+import { nounHouse, type NounHouse } from './noun-house.js';
+import { until } from './part.js';
+
+/** The services of libs/registrations on a real database, without HTTP; the engine runs only while `work` waits for it. */
+export interface RegistrationHouse extends NounHouse {
+  readonly scope: UnitOfWork;
+  readonly applications: ApplicationsService;
+  readonly connections: ConnectionsService;
+  readonly registrations: Registrations;
+  readonly batches: Batches;
+  readonly completion: Completion;
+  readonly unknown: UnknownOutcomes;
+  readonly worksheets: WorksheetReader;
+  readonly server: FhirServer;
+  /** An EHR at that server, in the sandbox environment. */
+  ehr(more?: object): Promise<Ehr>;
+  /** A backend application. */
+  application(clientMetadata?: object): Promise<string>;
+  tenant(name: string): Promise<string>;
+  /** Lets a worker work until there is nothing to be done now. */
+  work(): Promise<void>;
+}
+
+export async function registrationHouse(): Promise<RegistrationHouse> {
+  const house = await nounHouse([...ehrsEntities, ...applicationsEntities, ...registrationsEntities]);
+  const { database, clock, vault, audit, events } = house;
+  const outbound = createOutbound({ allow: ['127.0.0.1'] });
+  const server = await fhirServer();
+  const scope = await house.workspace();
+  const records = { audit, events };
+  const publicUrl = 'https://registrar.example';
+  const ehrRecords = new EhrRecords(audit, events);
+  const ehrs = new EhrsService(database, clock, new EhrProber(outbound), new EhrPinning(clock), ehrRecords);
+  const applications = new ApplicationsService(database, clock, new ApplicationRecords(audit, events), { loopbackAllowed: true });
+  const doorbell = new Doorbell(() => undefined);
+  const access = { outbound, clock, vault, keys: new KeyPool(database, vault, clock), publicUrl, proofLadderMs: [0, 60_000] };
+  const settings = { capacity: 8, renewMs: 10_000, lookAgainMs: 50 };
+  const parts = { database, records, clock, vault, doorbell };
+  return {
+    ...house,
+    scope,
+    server,
+    applications,
+    connections: new ConnectionsService(database, clock, ehrRecords),
+    registrations: new Registrations(database, records, clock, { outbound, publicUrl }, doorbell),
+    batches: new Batches(database, records, clock, { outbound, publicUrl }, doorbell),
+    completion: new Completion(parts),
+    unknown: new UnknownOutcomes(parts),
+    worksheets: new WorksheetReader(database),
+    ehr: (more = {}) => ehrs.create(scope, { name: 'EHR', environment: 'sandbox', fhirBaseUrl: server.base, ...more }),
+    async application(clientMetadata = {}) {
+      const made = await applications.create(scope, {
+        name: 'Sync',
+        kind: 'backend',
+        clientMetadata: { client_name: 'Sync', ...clientMetadata },
+        requiredScopes: ['system/Patient.rs'],
+      });
+      return made.id;
+    },
+    tenant: async (name) => (await house.tenants.create(scope, { name })).id,
+    async work() {
+      const complaints: unknown[] = [];
+      const engine = createEngine({ database, records, clock, access, settings, complain: (_id, error) => complaints.push(error) });
+      engine.ring();
+      await until('the work that is due', async () => {
+        const [due] = await house.rows<{ n: number }>(
+          `SELECT count(*)::int AS n FROM work_items WHERE due_at <= clock_timestamp() OR lease_until > clock_timestamp()`,
+        );
+        if (due?.n === 0) return true;
+        if (complaints.length > 0) throw complaints[0] instanceof Error ? complaints[0] : new Error(String(complaints[0]));
+        engine.ring();
+        return false;
+      });
+      await engine.drain();
+    },
+    async close() {
+      await outbound.close();
+      await server.close();
+      await house.close();
+    },
+  };
+}
