@@ -3,7 +3,7 @@ import type { FaultBoard } from './fault.js';
 import type { Ledger } from './ledger.js';
 import type { RequestLog } from './request-log.js';
 import type { OpenSite } from './sites.js';
-import type { Vendor } from './vendor.js';
+import type { AuthorizationServer, Vendor } from './vendor.js';
 
 /** What a vendor's process is made of, as far as the control port may ask. */
 export interface VendorParts {
@@ -31,14 +31,19 @@ const HANDLERS: Handlers = {
     return null;
   },
   expire_secrets: ({ sites }, { hospital, client_id }) =>
-    [...sites.values()]
-      .filter(({ site }) => hospital === undefined || site.hospital === hospital)
-      .reduce((expired, { server }) => expired + server.expireSecrets(client_id), 0),
+    serversOf(sites, hospital).reduce((expired, server) => expired + server.expireSecrets(client_id), 0),
+  remove_clients: ({ sites }, { hospital, client_id }) =>
+    serversOf(sites, hospital).reduce((removed, server) => removed + server.removeClient(client_id), 0),
 };
 
 /** Does what one command asks. */
 export function carryOut<C extends CommandName>(parts: VendorParts, command: C, asks: Commands[C]['asks']): Commands[C]['answers'] {
   return HANDLERS[command](parts, asks);
+}
+
+function serversOf(sites: ReadonlyMap<string, OpenSite>, hospital: string | undefined): AuthorizationServer[] {
+  const named = [...sites.values()].filter(({ site }) => hospital === undefined || site.hospital === hospital);
+  return named.map(({ server }) => server);
 }
 
 function listing(vendor: Vendor, { site, server }: OpenSite): ServerListing {

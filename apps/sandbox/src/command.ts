@@ -24,6 +24,8 @@ export interface Commands {
   clear_faults: { asks: object; answers: null };
   /** Answers how many secrets were made to expire. */
   expire_secrets: { asks: { hospital?: string | undefined; client_id?: string | undefined }; answers: number };
+  /** Answers how many clients were removed. */
+  remove_clients: { asks: { hospital?: string | undefined; client_id: string }; answers: number };
 }
 export type CommandName = keyof Commands;
 

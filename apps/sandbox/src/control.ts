@@ -7,6 +7,7 @@ import type { CommandName, Commands, VendorHandle } from './command.js';
 import { faultSchema } from './fault.js';
 
 const expirySchema = z.strictObject({ vendor: z.string().optional(), hospital: z.string().optional(), client_id: z.string().optional() });
+const removalSchema = z.strictObject({ vendor: z.string().optional(), hospital: z.string().optional(), client_id: z.string() });
 
 /** The control port: the truth about every vendor, and the faults that a test sets. Registrar never calls it. */
 export async function startControl(
@@ -46,6 +47,8 @@ async function handle(vendors: readonly VendorHandle[], request: IncomingMessage
         return [200, { cleared: true }];
       case 'POST /expire-secrets':
         return await expireSecrets(vendors, await body(request, expirySchema));
+      case 'POST /remove-clients':
+        return await removeClients(vendors, await body(request, removalSchema));
       default:
         return [404, { error: `There is no ${request.method ?? ''} ${path} here.` }];
     }
@@ -54,7 +57,7 @@ async function handle(vendors: readonly VendorHandle[], request: IncomingMessage
   }
 }
 
-async function all<C extends Exclude<CommandName, 'add_fault' | 'clear_faults' | 'expire_secrets'>>(
+async function all<C extends Exclude<CommandName, 'add_fault' | 'clear_faults' | 'expire_secrets' | 'remove_clients'>>(
   vendors: readonly VendorHandle[],
   command: C,
 ): Promise<Commands[C]['answers'][number][]> {
@@ -73,6 +76,12 @@ async function expireSecrets(vendors: readonly VendorHandle[], asks: z.infer<typ
   const { vendor, ...which } = asks;
   const counts = await Promise.all(named(vendors, vendor).map((each) => each.ask('expire_secrets', which)));
   return [200, { expired: counts.reduce((sum, count) => sum + count, 0) }];
+}
+
+async function removeClients(vendors: readonly VendorHandle[], asks: z.infer<typeof removalSchema>): Promise<[number, unknown]> {
+  const { vendor, ...which } = asks;
+  const counts = await Promise.all(named(vendors, vendor).map((each) => each.ask('remove_clients', which)));
+  return [200, { removed: counts.reduce((sum, count) => sum + count, 0) }];
 }
 
 function named(vendors: readonly VendorHandle[], name: string | undefined): readonly VendorHandle[] {

@@ -58,6 +58,18 @@ describe('the control port', async () => {
     expect((await exchange(at('/nothing'))).status).toBe(404);
   });
 
+  it('removes a client as its administrator would: it lives no longer, and the ledger says since when', async () => {
+    const { body } = await sendMetadata(`${issuer}/reg`, { ...BACKEND, token_endpoint_auth_method: 'client_secret_basic' });
+    const asks = { vendor: 'summit', hospital: 'h01', client_id: body.client_id };
+    expect((await post('/remove-clients', asks)).body).toEqual({ removed: 1 });
+    expect((await post('/remove-clients', asks)).body).toEqual({ removed: 0 });
+    const basic = `${String(body.client_id)}:${String(body.client_secret)}`;
+    expect((await sendTokenRequest(issuer, { grant_type: 'client_credentials' }, basic)).body.error).toBe('invalid_client');
+    const ledger = (await exchange(at('/ledger'))).body as unknown as { client_id: string; deleted_at: string | null }[];
+    expect(ledger.find((each) => each.client_id === body.client_id)?.deleted_at).toEqual(expect.any(String));
+    expect((await post('/remove-clients', { vendor: 'summit' })).status).toBe(400);
+  });
+
   it('ends the secrets of a vendor', async () => {
     expect((await post('/expire-secrets', { vendor: 'summit' })).body).toEqual({ expired: 20 });
   });

@@ -33,6 +33,7 @@ async function openServer(profile: OidcProviderProfile, site: Site): Promise<Aut
     smartConfiguration: smartConfiguration(profile, provider),
     handle: (request, response) => void handle(request, response),
     expireSecrets: (clientId) => ProviderAdapter.expireSecrets(site, clientId),
+    removeClient: (clientId) => ProviderAdapter.removeClient(site, clientId),
   };
 }
 

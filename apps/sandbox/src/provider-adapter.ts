@@ -66,4 +66,12 @@ export class ProviderAdapter implements Adapter {
     }
     return expired;
   }
+
+  /** What only the server's administrator can do: the client is gone, and nobody there has asked for it. */
+  static removeClient(site: Site, clientId: string): number {
+    if (!site.store.find('Client', clientId)) return 0;
+    site.store.delete('Client', clientId);
+    site.ledger.delete(site, clientId);
+    return 1;
+  }
 }

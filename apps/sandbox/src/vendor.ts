@@ -26,6 +26,8 @@ export interface AuthorizationServer {
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** Makes the secrets of one client, or of all, expired in its records. Returns how many. */
   expireSecrets(clientId?: string): number;
+  /** Removes a client, as the hospital's administrator would. Returns how many: 1, or 0 where there is none. */
+  removeClient(clientId: string): number;
 }
 
 /** A maker of authorization servers: real oidc-provider, and later simulators of other products' quirks. */
