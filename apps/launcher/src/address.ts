@@ -10,11 +10,11 @@ export function addressOf(host: string, port: number): string {
  * Ends with plain words, before anything is started, where the port is taken.
  * @returns the port; a free one for 0
  */
-export async function claimPort(host: string, port: number, setting: string): Promise<number> {
+export async function claimPort(host: string, port: number, setting: string, command = 'npm start'): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new Error(inWords(error.code ?? error.message, host, port, setting)));
+      reject(new Error(inWords(error.code ?? error.message, host, port, (value) => `${setting}=${value} ${command}`)));
     });
     probe.listen(port, host, () => {
       const bound = probe.address();
@@ -25,11 +25,11 @@ export async function claimPort(host: string, port: number, setting: string): Pr
   });
 }
 
-function inWords(code: string, host: string, port: number, setting: string): string {
+function inWords(code: string, host: string, port: number, again: (value: number) => string): string {
   if (code === 'EADDRINUSE') {
-    return `Port ${port} is taken by another program. Stop that one, or choose another port: ${setting}=${port + 1} npm start`;
+    return `Port ${port} is taken by another program. Stop that one, or choose another port: ${again(port + 1)}`;
   }
-  if (code === 'EACCES') return `Port ${port} may be used by root only. Choose one above 1023: ${setting}=3000 npm start`;
+  if (code === 'EACCES') return `Port ${port} may be used by root only. Choose one above 1023: ${again(3000)}`;
   if (code === 'EADDRNOTAVAIL') return `This machine has no address ${host}: mend HOST.`;
   return `Port ${port} on ${host} cannot be used (${code}).`;
 }
