@@ -4,6 +4,7 @@ import type { DocumentContext, DocumentLayers, Origin } from './effective-docume
 import { makeDefaultsExplicit, mergeLayers, place, remove, scopeAsked, type Draft } from './effective-document-merge.js';
 import { placeMarker } from './effective-document-marker.js';
 import { inStableOrder } from './effective-document-order.js';
+import { layersHere } from './effective-document-kind.js';
 import { lintContext } from './effective-document-lint.js';
 import { placeScope } from './effective-document-scope.js';
 import { lint } from './linter.js';
@@ -36,14 +37,15 @@ export interface EffectiveDocument {
  * the keys and the marker, leaves out what the server cannot take, and lints the result. A contradiction is a finding, never a throw;
  * with a finding of severity `error` the document must not be sent.
  */
-export function effectiveDocument(layers: DocumentLayers, context: DocumentContext): EffectiveDocument {
+export function effectiveDocument(written: DocumentLayers, context: DocumentContext): EffectiveDocument {
+  const layers = layersHere(written);
   const draft = mergeLayers(layers);
   const asked = inStableOrder(draft.members);
   makeDefaultsExplicit(draft, layers, context.capabilities.grantTypes?.includes('refresh_token') ?? true);
   placeScope(draft, layers, context);
   if (!draft.members.has('application_type') && isOpenId(draft, layers, context))
     place(draft, 'application_type', 'web', 'default', 'OpenID servers are told what kind of application it is (A-15).');
-  const authentication = placeAuthentication(draft, layers, context);
+  const authentication = placeAuthentication(draft, written, context);
   leaveOut(draft, context.quirks);
   const marker = placeMarker(draft, context.quirks, context.marker);
   const document = inStableOrder(draft.members);

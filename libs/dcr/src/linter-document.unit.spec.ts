@@ -75,6 +75,37 @@ describe('the effective document of an ordinary application', () => {
     ]);
   });
 
+  it('judges a backend service as what its product team makes of it at one EHR, and no registration may do that', () => {
+    const context = {
+      capabilities: { dynamicRegistration: true, authMethods: ['client_secret_basic', 'none'], codeChallengeMethods: ['S256'] },
+      quirks: quirksFor('generic'),
+      environment: 'sandbox' as const,
+      loopbackAllowed: false,
+    };
+    const layers = {
+      application: { client_name: 'Sync', grant_types: ['client_credentials'] },
+      kind: 'backend' as const,
+      scope: { required: ['system/Patient.rs'], optional: ['system/*.rs'] },
+    };
+    const signIn = {
+      grant_types: ['authorization_code'],
+      redirect_uris: ['https://app.example/cb'],
+      scope: 'openid launch patient/Patient.rs',
+      initiate_login_uri: 'https://app.example/launch',
+    };
+    const made = effectiveDocument({ ...layers, ehrOverride: signIn }, context);
+    expect(made.findings.filter((finding) => finding.severity === 'error')).toEqual([]);
+    // It keeps its secret where it is: its own back end.
+    expect(made.document).toMatchObject({ response_types: ['code'], token_endpoint_auth_method: 'client_secret_basic' });
+    const refused = effectiveDocument({ ...layers, registrationOverride: signIn }, context).findings.map(({ id }) => id);
+    expect(refused).toEqual(expect.arrayContaining(['grants.backend_without_client_credentials', 'scopes.required_left_out']));
+    const mixed = effectiveDocument(
+      { ...layers, ehrOverride: { ...signIn, grant_types: ['authorization_code', 'client_credentials'] } },
+      context,
+    );
+    expect(mixed.findings.map(({ id }) => id)).toContain('scopes.backend_user_context');
+  });
+
   it('lets an override for the EHR ask for more: that is the product team speaking', () => {
     const context = {
       capabilities: { dynamicRegistration: true },
