@@ -44,6 +44,7 @@ export const LAUNCHED = {
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
     redirect_uris: ['https://care-gaps.example/callback'],
+    initiate_login_uri: 'https://care-gaps.example/launch',
     scope: 'openid fhirUser launch offline_access patient/Patient.rs',
   },
 };
