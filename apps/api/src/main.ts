@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { loadConfig } from '@registrar/config';
-import { Problem } from '@registrar/problem';
+import { Problem, problemInWords } from '@registrar/problem';
 import { compose } from './composition.js';
 import { Lifetime } from './health/lifetime.js';
 import { makeHttpApp } from './http-app.js';
@@ -44,7 +44,7 @@ async function start(): Promise<void> {
 try {
   await start();
 } catch (error) {
-  const said = error instanceof Problem ? `${error.message} ${error.entry.label}` : error instanceof Error ? error.message : 'unknown';
+  const said = error instanceof Problem ? problemInWords(error) : error instanceof Error ? error.message : 'unknown';
   process.stderr.write(`The api did not start: ${said}\n`);
   process.exit(1);
 }

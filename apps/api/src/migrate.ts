@@ -1,7 +1,7 @@
 import { loadConfig } from '@registrar/config';
 import { migrate } from '@registrar/database';
 import { migrateQueue } from '@registrar/jobs';
-import { Problem } from '@registrar/problem';
+import { Problem, problemInWords } from '@registrar/problem';
 
 // npm run migrate: applies what is missing with the owner's role, and lets the app's role use the tables.
 const APP_ROLE = 'registrar_app';
@@ -15,7 +15,7 @@ try {
   await migrateQueue(config.DATABASE_OWNER_URL, role);
   process.stdout.write(applied.length === 0 ? 'The schema is up to date.\n' : `Applied: ${applied.join(', ')}\n`);
 } catch (error) {
-  const said = error instanceof Problem ? `${error.message} ${error.entry.label}` : error instanceof Error ? error.message : 'unknown';
+  const said = error instanceof Problem ? problemInWords(error) : error instanceof Error ? error.message : 'unknown';
   process.stderr.write(`The migration failed: ${said}\n`);
   process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-import { Problem } from '@registrar/problem';
+import { Problem, problemInWords } from '@registrar/problem';
 
 /** A line of the launcher's own. */
 export function say(line: string): void {
@@ -12,7 +12,7 @@ export function sayFor(line: string, name: string): void {
 
 /** What a person reads when it did not work: the words, and what to do next; never a stack. */
 export function explain(error: unknown): string {
-  if (error instanceof Problem) return `${error.message} ${error.entry.label}`;
+  if (error instanceof Problem) return problemInWords(error);
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { loadConfig } from '@registrar/config';
-import { Problem } from '@registrar/problem';
+import { Problem, problemInWords } from '@registrar/problem';
 import { createLogger, failureOf } from './logger.js';
 import { WorkerModule } from './worker.module.js';
 
@@ -12,7 +12,7 @@ try {
   app.enableShutdownHooks();
 } catch (error) {
   // A start that fails says why in words, and what to do.
-  const words = error instanceof Problem ? `${error.message}\n${error.entry.label}.` : JSON.stringify(failureOf(error));
+  const words = error instanceof Problem ? problemInWords(error) : JSON.stringify(failureOf(error));
   process.stderr.write(`The worker cannot start: ${words}\n`);
   process.exit(1);
 }

@@ -25,6 +25,12 @@ export const accessProblem = defineProblems({
     actor: 'caller',
     label: 'Give an expires_at in the future',
   },
+  'access.environment_mismatch': {
+    kind: 'forbidden',
+    title: 'The key is bound to another environment than the EHR',
+    actor: 'caller',
+    label: "Use a key of the EHR's own environment; nothing crosses from one to another",
+  },
   'access.last_owner_key': {
     kind: 'conflict',
     title: 'This is the last key that can manage the workspace',

@@ -35,6 +35,6 @@ export const applicationProblem = defineProblems({
     kind: 'not_found',
     title: 'The application says nothing different at this EHR',
     actor: 'caller',
-    label: 'Nothing to do; PUT makes an override',
+    label: 'Make an override by PUT, or leave it as the application has it',
   },
 });

@@ -17,7 +17,7 @@ export const connectionProblem = defineProblems({
     kind: 'conflict',
     title: 'The connection has registrations',
     actor: 'customer_success',
-    label: 'A connection with a history stays; deregister what is live on it',
+    label: 'Deregister what is live on it; a connection with a history stays',
   },
   'connections.changed_meanwhile': {
     kind: 'stale',

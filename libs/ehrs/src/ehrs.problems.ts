@@ -35,7 +35,7 @@ export const ehrProblem = defineProblems({
     kind: 'conflict',
     title: 'The EHR has registrations',
     actor: 'customer_success',
-    label: 'An EHR with a history stays; deregister what is live there, or suspend it',
+    label: 'Deregister what is live there, or suspend the EHR; one with a history stays',
   },
   'ehrs.client_scope_in_use': {
     kind: 'conflict',

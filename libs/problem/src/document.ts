@@ -26,3 +26,8 @@ export function problemDocument(problem: Problem): ProblemDocument {
     ...(options.upstream ? { upstream: options.upstream } : {}),
   };
 }
+
+/** What a person reads in a terminal: what happened, and what to do next. */
+export function problemInWords(problem: Problem): string {
+  return [problem.message, problem.entry.label].map((words) => (/[.!?]$/.test(words) ? words : `${words}.`)).join(' ');
+}

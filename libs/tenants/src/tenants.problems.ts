@@ -11,7 +11,7 @@ export const tenantProblem = defineProblems({
     kind: 'not_found',
     title: 'There is no such workspace',
     actor: 'registrar_operator',
-    label: 'The operator of Registrar makes the workspace first',
+    label: 'Make the workspace first, as the operator of Registrar',
   },
   'tenants.external_id_taken': {
     kind: 'conflict',

@@ -5,7 +5,7 @@ export const vaultProblem = defineProblems({
     kind: 'internal',
     title: 'A sealed value did not open',
     actor: 'registrar_operator',
-    label: 'A stored secret was changed, moved or cut: look into it before anything else',
+    label: 'Look into it before anything else: a stored secret was changed, moved or cut',
   },
   'vault.key_missing': {
     kind: 'internal',
