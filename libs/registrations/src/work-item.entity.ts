@@ -26,7 +26,7 @@ export class WorkItemEntity {
   @Column('smallint', { default: 100 })
   priority!: number;
 
-  @Column('timestamptz', { name: 'due_at' })
+  @Column('timestamptz', { name: 'due_at', default: () => 'clock_timestamp()' })
   dueAt!: Date;
 
   @Column('text', { name: 'lease_owner', nullable: true })
