@@ -1,7 +1,6 @@
 export { applicationsEntities } from './applications.entity.js';
 export type { Application, ApplicationChange, ApplicationOverride, ApplicationRevision, NewApplication } from './application.js';
 export type { ApplicationRules } from './application-rules.js';
-export { checkMetadata } from './application-template.js';
 export { ApplicationRecords } from './applications.records.js';
 export { ApplicationsService } from './applications.service.js';
 export { ApplicationOverridesService } from './application-overrides.service.js';

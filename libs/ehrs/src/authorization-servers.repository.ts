@@ -1,7 +1,7 @@
 import type { Environment, Transaction } from '@registrar/database';
-import type { Quirks } from '@registrar/dcr';
 import { In } from 'typeorm';
 import { AuthorizationServerEntity, type AuthorizationServerRow } from './authorization-server.entity.js';
+import type { Lesson } from './server-lesson.js';
 
 /** The rows of authorization servers, within the scope of the open transaction. */
 export const serverRows = {
@@ -43,24 +43,15 @@ export const serverRows = {
     await tx.repository(AuthorizationServerEntity).update({ workspaceId, id }, values);
   },
 
-  /** Adds to what was learned; members that a server refuses add up, everything else is replaced. */
-  async learn(tx: Transaction, id: string, patch: Partial<Quirks>, at: Date): Promise<boolean> {
-    const rows = await tx.query(LEARN, [tx.scope.workspaceId, id, JSON.stringify(patch), at]);
-    return rows.length > 0;
-  },
-
-  async setProofControl(tx: Transaction, id: string, answer: string, at: Date): Promise<void> {
-    await tx.query(
-      `UPDATE authorization_servers SET proof_control = $3, updated_at = $4 WHERE workspace_id = $1 AND id = $2 AND proof_control IS DISTINCT FROM $3`,
-      [tx.scope.workspaceId, id, answer, at],
-    );
+  async learn(tx: Transaction, lesson: Lesson, at: Date): Promise<void> {
+    const { authorizationServerId, quirks, proofControl } = lesson;
+    await tx.query(LEARN, [tx.scope.workspaceId, authorizationServerId, JSON.stringify(quirks ?? {}), at, proofControl ?? null]);
   },
 };
 
 const LEARN = `
-UPDATE authorization_servers SET updated_at = $4, version = version + 1,
+UPDATE authorization_servers SET updated_at = $4, version = version + 1, proof_control = coalesce($5, proof_control),
        learned_quirks = learned_quirks || $3::jsonb || CASE WHEN $3::jsonb ? 'droppedMembers' THEN jsonb_build_object('droppedMembers',
          (SELECT jsonb_agg(DISTINCT member) FROM jsonb_array_elements(
             coalesce(learned_quirks->'droppedMembers', '[]'::jsonb) || ($3::jsonb->'droppedMembers')) AS member)) ELSE '{}'::jsonb END
- WHERE workspace_id = $1 AND id = $2
-RETURNING id`;
+ WHERE workspace_id = $1 AND id = $2`;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '@registrar/secret';
 import { newId } from '@registrar/vault';
 import { ehrHouse, type EhrHouse } from '../../../test/support/ehr-house.js';
-import { learnQuirks, upstreamsFor } from './index.js';
+import { learnOfServers, upstreamsFor } from './index.js';
 
 let house: EhrHouse;
 beforeAll(async () => {
@@ -192,17 +192,21 @@ describe('EHRs (A-60 to A-68, D-42)', () => {
     const server = await house.server();
     const [one, two] = [await house.make(server), await house.make(server)];
     const serverId = one.server?.id ?? '';
-    await house.database.transaction(house.scope, async (tx) => {
-      await learnQuirks(tx, serverId, { jwksMode: ['inline'], droppedMembers: ['tos_uri'] }, house.clock.now());
-      await learnQuirks(tx, serverId, { droppedMembers: ['logo_uri'] }, house.clock.now());
-    });
+    const lessons = [
+      { authorizationServerId: serverId, quirks: { jwksMode: ['inline' as const], droppedMembers: ['tos_uri'] } },
+      { authorizationServerId: serverId, quirks: { droppedMembers: ['logo_uri'] }, proofControl: 'invalid_client' },
+    ];
+    await house.database.transaction(house.scope, (tx) => learnOfServers(tx, lessons, house.clock.now()));
     const upstreams = await house.database.transaction(house.scope, (tx) => upstreamsFor(tx, [one.id, two.id, newId()]));
     expect([...upstreams.keys()].sort()).toEqual([one.id, two.id].sort());
     expect(upstreams.get(two.id)).toMatchObject({
       openid: true,
       registrationOrigin: server.issuer,
       registrationOriginApproved: true,
-      server: { quirks: { jwksMode: ['inline'], droppedMembers: expect.arrayContaining(['tos_uri', 'logo_uri']) as unknown } },
+      server: {
+        proofControl: 'invalid_client',
+        quirks: { jwksMode: ['inline'], droppedMembers: expect.arrayContaining(['tos_uri', 'logo_uri']) as unknown },
+      },
     });
   });
 });

@@ -37,10 +37,4 @@ export const initialAccessTokenProblem = defineProblems({
     actor: 'ehr_administrator',
     label: 'Issue a new one',
   },
-  'initial_access_tokens.not_obtained': {
-    kind: 'unavailable',
-    title: 'The EHR did not give an initial access token to the client that was entered for it',
-    actor: 'ehr_administrator',
-    label: 'Check the client that fetches initial access tokens at the EHR',
-  },
 });

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '@registrar/secret';
 import { findSecret } from '@registrar/vault';
 import { ehrHouse, type EhrHouse } from '../../../test/support/ehr-house.js';
-import { reserveInitialAccessTokens, settleInitialAccessTokens } from './index.js';
 
 let house: EhrHouse;
 beforeAll(async () => {
@@ -11,14 +10,6 @@ beforeAll(async () => {
 afterAll(() => house.close());
 
 describe('initial access tokens (I-01 to I-04)', () => {
-  const need = (ref: string, serverId: string, tenantId: string, origin: string) => ({
-    ref,
-    authorizationServerId: serverId,
-    tenantId,
-    environment: 'sandbox' as const,
-    registrationOrigin: origin,
-  });
-
   it('are sealed, never stored in the clear, and destroyed when they are deleted', async () => {
     const ehr = await house.make(await house.server());
     const token = await house.tokens.create(house.scope, ehr.id, { value: Secret.of('canary-iat-value'), maxUses: 3 });
@@ -32,63 +23,34 @@ describe('initial access tokens (I-01 to I-04)', () => {
     await expect(house.tokens.remove(house.scope, ehr.id, token.id)).rejects.toMatchObject({ code: 'initial_access_tokens.not_found' });
   });
 
-  it('with one use serve one of many registrations at once; a use that was not sent is given back (I-02)', async () => {
-    const ehr = await house.make(await house.server());
-    const [serverId, origin] = [ehr.server?.id ?? '', ehr.server?.issuer ?? ''];
-    const tenant = await house.tenants.create(house.scope, { name: 'Mary' });
-    const token = await house.tokens.create(house.scope, ehr.id, { value: Secret.of('single'), maxUses: 1 });
-    const reserve = (...refs: string[]) =>
-      house.database.transaction(house.scope, (tx) =>
-        reserveInitialAccessTokens(
-          tx,
-          refs.map((ref) => need(ref, serverId, tenant.id, origin)),
-          house.clock.now(),
-        ),
-      );
-    const all = await Promise.all([reserve('a', 'b'), reserve('c'), reserve('d')]);
-    expect(all.flatMap((reserved) => [...reserved.values()])).toMatchObject([{ id: token.id, counted: true }]);
-    const settle = (outcome: 'not_sent' | 'used' | 'refused') =>
-      house.database.transaction(house.scope, (tx) => settleInitialAccessTokens(tx, [{ id: token.id, outcome }], house.clock.now()));
-    await settle('not_sent');
-    expect((await reserve('e')).size).toBe(1);
-    await settle('used');
-    expect((await reserve('f')).size).toBe(0);
-    expect((await house.tokens.list(house.scope, ehr.id, { limit: 5 })).items).toMatchObject([{ status: 'consumed', used: 1 }]);
-  });
-
-  it("prefer the hospital's own token, and never cross hospital, origin, environment or expiry", async () => {
-    const ehr = await house.make(await house.server());
-    const [serverId, origin] = [ehr.server?.id ?? '', ehr.server?.issuer ?? ''];
+  it('are given for one hospital or for all, never for another hospital, and never after their end', async () => {
     const [mary, john] = [
       await house.tenants.create(house.scope, { name: 'Mary' }),
       await house.tenants.create(house.scope, { name: 'John' }),
     ];
-    const own = await house.tokens.create(house.scope, ehr.id, { value: Secret.of('own'), tenantId: mary.id });
-    const until = new Date(house.clock.now().getTime() + 60_000);
-    const shared = await house.tokens.create(house.scope, ehr.id, { value: Secret.of('shared'), expiresAt: until });
-    const reserve = (now: Date) =>
-      house.database.transaction(house.scope, (tx) =>
-        reserveInitialAccessTokens(
-          tx,
-          [
-            need('mary', serverId, mary.id, origin),
-            need('john', serverId, john.id, origin),
-            need('elsewhere', serverId, mary.id, 'https://evil.example'),
-            { ...need('production', serverId, mary.id, origin), environment: 'production' },
-          ],
-          now,
-        ),
-      );
-    expect([...(await reserve(house.clock.now()))].map(([ref, token]) => [ref, token.id])).toEqual([
-      ['mary', own.id],
-      ['john', shared.id],
-    ]);
-    expect([...(await reserve(until)).keys()]).toEqual(['mary']);
-    await expect(
-      house.tokens.create(house.scope, ehr.id, { value: Secret.of('late'), expiresAt: house.clock.now() }),
-    ).rejects.toMatchObject({
-      code: 'initial_access_tokens.expired',
+    const ehr = await house.make(await house.server(), { tenantId: mary.id });
+    const make = (more: object) => house.tokens.create(house.scope, ehr.id, { value: Secret.of('iat'), ...more });
+    expect(await make({ tenantId: mary.id })).toMatchObject({
+      tenantId: mary.id,
+      environment: 'sandbox',
+      pinnedOrigin: ehr.server?.issuer,
     });
+    await expect(make({ tenantId: john.id })).rejects.toMatchObject({ code: 'ehrs.another_hospital' });
+    await expect(make({ expiresAt: house.clock.now() })).rejects.toMatchObject({ code: 'initial_access_tokens.expired' });
+    const bound = { ...house.scope, tenantIds: [mary.id] };
+    await expect(house.tokens.create(bound, ehr.id, { value: Secret.of('iat') })).rejects.toMatchObject({ code: 'ehrs.bound_key' });
+    const production = { ...house.scope, environment: 'production' as const };
+    const crossed = house.tokens.create(production, ehr.id, { value: Secret.of('iat') });
+    await expect(crossed).rejects.toMatchObject({ code: 'access.environment_mismatch' });
+  });
+
+  it('are refused where the server has no registration endpoint', async () => {
+    const server = await house.server();
+    server.metadata = { ...server.metadata, registration_endpoint: undefined };
+    const ehr = await house.make(server);
+    expect(ehr.status).toBe('manual_only');
+    const token = house.tokens.create(house.scope, ehr.id, { value: Secret.of('iat') });
+    await expect(token).rejects.toMatchObject({ code: 'initial_access_tokens.no_registration_endpoint' });
   });
 
   it('tell what waits for them in the same transaction', async () => {

@@ -1,16 +1,12 @@
 import type { Transaction } from '@registrar/database';
-import type { Quirks } from '@registrar/dcr';
 import { serverRows } from './authorization-servers.repository.js';
+import type { Lesson } from './server-lesson.js';
 
 /**
- * Keeps what a server's own answers taught, for every EHR that it guards: e.g. `{jwksMode: ['inline']}` after a 400 on
- * `jwks_uri`. `droppedMembers` add up, everything else is replaced.
+ * Keeps lessons, for every EHR that the server guards. `droppedMembers` add up, everything else is replaced. Servers are
+ * taken in the order of their ids, so that two writers cannot deadlock.
  */
-export async function learnQuirks(tx: Transaction, authorizationServerId: string, patch: Partial<Quirks>, at: Date): Promise<void> {
-  await serverRows.learn(tx, authorizationServerId, patch, at);
-}
-
-/** Keeps what this server answers to a wrong credential, e.g. `invalid_client`: the control that a proof is judged against. */
-export async function rememberProofControl(tx: Transaction, authorizationServerId: string, answer: string, at: Date): Promise<void> {
-  await serverRows.setProofControl(tx, authorizationServerId, answer, at);
+export async function learnOfServers(tx: Transaction, lessons: readonly Lesson[], at: Date): Promise<void> {
+  const ordered = [...lessons].sort((a, b) => (a.authorizationServerId < b.authorizationServerId ? -1 : 1));
+  for (const lesson of ordered) await serverRows.learn(tx, lesson, at);
 }

@@ -1,5 +1,6 @@
 import { quirksFor, type Capabilities, type ClientMetadata, type Endpoints, type Quirks, type SigningAlg } from '@registrar/dcr';
 import type { UnitOfWork, WorkActor } from '@registrar/database';
+import type { TokenClient } from '@registrar/ehrs';
 import type { PublicJwk } from '@registrar/keys';
 import { present } from './present.js';
 import type { Step } from './step.js';
@@ -99,7 +100,7 @@ export interface WorkRow {
     id: string;
     kind: WorkInitialAccessToken['kind'];
     pinned_origin: string;
-    client_credentials: Nullable<{ client_id: string; scope?: string }>;
+    client_credentials: Nullable<TokenClient>;
     tenant_id: Nullable<string>;
   }>;
   token_key_id: Nullable<string>;
@@ -231,7 +232,7 @@ function token(row: WorkRow): WorkInitialAccessToken | null {
     pinnedOrigin: row.token.pinned_origin,
     sealed: value,
     ...present('tenantId', row.token.tenant_id),
-    ...present('clientCredentials', credentials && { clientId: credentials.client_id, ...present('scope', credentials.scope) }),
+    ...present('clientCredentials', credentials),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { AuditLog } from '@registrar/audit';
 import type { Clock } from '@registrar/clock';
 import type { Transaction } from '@registrar/database';
+import { learnOfServers } from '@registrar/ehrs';
 import type { EventLog } from '@registrar/events';
 import { publish } from '@registrar/keys';
 import type { Change, CommitResult } from './change.js';
@@ -15,7 +16,7 @@ import {
   promoteCredentials,
   retireCredentials,
 } from './write-credentials.js';
-import { learnQuirks, shutGates, takeTokens } from './write-upstream.js';
+import { shutGates, takeTokens } from './write-upstream.js';
 import { lockHeld, updateOperations, updateRegistrations, updateWorkItems } from './write-standing.js';
 
 interface Held {
@@ -79,7 +80,11 @@ async function writeAll(
   await updateRegistrations(tx, writing, now);
   await updateOperations(tx, writing, now);
   await updateWorkItems(tx, writing);
-  await learnQuirks(tx, writing, now);
+  await learnOfServers(
+    tx,
+    writing.flatMap((change) => change.learned ?? []),
+    now,
+  );
   await shutGates(tx, writing);
   for (const change of writing) {
     for (const entry of change.audit) audit.append(tx, entry);

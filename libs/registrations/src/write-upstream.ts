@@ -53,19 +53,6 @@ function apply(token: TokenRow | undefined, event: 'use' | 'return' | 'consume' 
   return true;
 }
 
-/** Keeps what was learned of a server: quirks and what a wrong credential is answered. */
-export async function learnQuirks(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
-  const learned = changes
-    .flatMap((change) => (change.learned ? [change.learned] : []))
-    .sort((a, b) => (a.authorizationServerId < b.authorizationServerId ? -1 : 1));
-  for (const { authorizationServerId, quirks, proofControl } of learned) {
-    await tx.query(
-      `UPDATE authorization_servers SET learned_quirks = learned_quirks || $2::jsonb, proof_control = coalesce($3, proof_control), updated_at = $4 WHERE id = $1`,
-      [authorizationServerId, JSON.stringify(quirks ?? {}), proofControl ?? null, now],
-    );
-  }
-}
-
 /** A server that asked for a pause gets it, for this budget, from every worker. */
 export async function shutGates(tx: Transaction, changes: readonly Change[]): Promise<void> {
   const gates = changes
