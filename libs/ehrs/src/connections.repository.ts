@@ -1,5 +1,5 @@
-import type { PageRequest, Transaction } from '@registrar/database';
-import { LessThan, type FindOptionsWhere } from 'typeorm';
+import type { Environment, PageRequest, Transaction } from '@registrar/database';
+import { LessThan, Raw, type FindOperator, type FindOptionsWhere } from 'typeorm';
 import { ConnectionEntity, type ConnectionRow } from './connection.entity.js';
 import type { ConnectionFilter } from './connection.js';
 
@@ -18,6 +18,7 @@ export const connectionRows = {
     const where: FindOptionsWhere<ConnectionEntity> = { workspaceId: tx.scope.workspaceId };
     if (filter.tenantId !== undefined) where.tenantId = filter.tenantId;
     if (filter.ehrId !== undefined) where.ehrId = filter.ehrId;
+    else if (tx.scope.environment !== undefined) where.ehrId = inEnvironment(tx.scope.workspaceId, tx.scope.environment);
     if (filter.externalId !== undefined) where.externalId = filter.externalId;
     if (request.after !== undefined) where.id = LessThan(request.after);
     return tx.repository(ConnectionEntity).find({ where, order: { id: 'DESC' }, take: request.limit + 1 });
@@ -45,3 +46,8 @@ export const connectionRows = {
     return rows.length > 0;
   },
 };
+
+function inEnvironment(workspaceId: string, environment: Environment): FindOperator<string> {
+  const ehrs = 'SELECT e.id FROM ehrs e WHERE e.workspace_id = :workspaceId AND e.environment = :environment';
+  return Raw((column) => `${column} IN (${ehrs})`, { workspaceId, environment }) as FindOperator<string>;
+}

@@ -32,6 +32,14 @@ describe('connections', () => {
     ).rejects.toMatchObject({
       code: 'access.environment_mismatch',
     });
+    const production = { ...house.scope, environment: 'production' as const };
+    const mismatch = { code: 'access.environment_mismatch' };
+    await expect(house.connections.get(production, connection.id)).rejects.toMatchObject(mismatch);
+    await expect(house.connections.change(production, connection.id, {})).rejects.toMatchObject(mismatch);
+    await expect(house.connections.list(production, { ehrId: ehr.id }, { limit: 5 })).rejects.toMatchObject(mismatch);
+    expect((await house.connections.list(production, {}, { limit: 5 })).items).toEqual([]);
+    const sandbox = { ...house.scope, environment: 'sandbox' as const };
+    expect((await house.connections.list(sandbox, {}, { limit: 5 })).items).toMatchObject([{ id: connection.id }]);
     await house.connections.remove(house.scope, connection.id);
     await expect(house.connections.get(house.scope, connection.id)).rejects.toMatchObject({ code: 'connections.not_found' });
   });

@@ -78,8 +78,9 @@ export class EhrsService {
     });
   }
 
-  /** A caller bound to an environment sees the EHRs of that one alone. */
-  list(scope: UnitOfWork, filter: EhrFilter, request: PageRequest): Promise<Page<Ehr>> {
+  /** A caller bound to an environment sees the EHRs of that one alone. @throws Problem access.environment_mismatch */
+  async list(scope: UnitOfWork, filter: EhrFilter, request: PageRequest): Promise<Page<Ehr>> {
+    if (filter.environment !== undefined) assertEnvironment(scope, filter.environment);
     return this.database.transaction(scope, async (tx) => {
       const rows = await ehrRows.page(tx, filter, request);
       const ids = rows.map((row) => row.authorizationServerId).filter((id) => id !== null);

@@ -165,6 +165,7 @@ describe('EHRs (A-60 to A-68, D-42)', () => {
     await expect(house.ehrs.get(production, ehr.id)).rejects.toMatchObject(mismatch);
     const created = house.ehrs.create(production, { name: 'X', environment: 'sandbox', fhirBaseUrl: server.base });
     await expect(created).rejects.toMatchObject(mismatch);
+    await expect(house.ehrs.list(production, { environment: 'sandbox' }, { limit: 5 })).rejects.toMatchObject(mismatch);
     const listed = await house.ehrs.list(production, {}, { limit: 200 });
     expect(listed.items.every((item) => item.environment === 'production')).toBe(true);
     await expect(house.ehrs.get(await house.workspace(), ehr.id)).rejects.toMatchObject({ code: 'ehrs.not_found' });
