@@ -9,7 +9,8 @@ try {
   const config = loadConfig();
   const logger = createLogger(config);
   const app = await NestFactory.createApplicationContext(WorkerModule.of(config, logger), { logger: false, abortOnError: false });
-  app.enableShutdownHooks();
+  // Ended in order is status 0, and the last lines are written first.
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
 } catch (error) {
   // A start that fails says why in words, and what to do.
   const words = error instanceof Problem ? problemInWords(error) : JSON.stringify(failureOf(error));
