@@ -81,7 +81,7 @@ export class AuditLog {
     const rows = [...chains].flatMap(([chainId, group]) => this.#link(tx, key, chainId, group, heads.get(chainId)));
     await insertRows(tx, 'audit_events', COLUMNS, rows);
     const last = new Map(rows.map((row) => [row.chain_id, row]));
-    await tx.query(
+    await tx.prepared(
       `UPDATE audit_chains c SET seq = i.seq, mac = i.mac FROM unnest($1::uuid[], $2::bigint[], $3::bytea[]) AS i (chain_id, seq, mac) WHERE c.chain_id = i.chain_id`,
       [[...last.keys()], [...last.values()].map((row) => row.seq), [...last.values()].map((row) => row.mac)],
     );
@@ -132,7 +132,7 @@ export class AuditLog {
 
 /** Makes the heads that are missing and locks all of them, always in the order of their ids, so two writers cannot wait for each other. */
 async function lockHeads(tx: Transaction, chainIds: readonly string[]): Promise<ReadonlyMap<string, Head>> {
-  const rows = await tx.query<Head>(
+  const rows = await tx.prepared<Head>(
     `INSERT INTO audit_chains (workspace_id, chain_id, tenant_id, seq, mac) SELECT $1, id, nullif(id, $1), 0, $3 FROM unnest($2::uuid[]) AS id ORDER BY id
      ON CONFLICT (workspace_id, chain_id) DO UPDATE SET seq = audit_chains.seq RETURNING chain_id, seq, mac`,
     [tx.scope.workspaceId, chainIds, CHAIN_START],

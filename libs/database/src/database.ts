@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ClientBase } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { databaseFailure } from './database-failure.js';
 import { Transaction } from './transaction.js';
@@ -22,9 +23,9 @@ export class Database {
     if (this.#open.getStore()) throw new Error('A unit of work is one transaction: pass the open one on instead of opening another');
     for (const hook of this.#beginHooks) await hook(scope);
     const settings = settingsOf(scope);
-    return this.#run(async (runner) => {
+    return this.#run(async (runner, client) => {
       await runner.query(settings);
-      const tx = new Transaction(scope, runner.manager);
+      const tx = new Transaction(scope, runner.manager, client);
       const result = await this.#open.run(true, () => work(tx));
       await tx.flush();
       return {
@@ -54,11 +55,12 @@ export class Database {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
-  async #run<T>(work: (runner: QueryRunner) => Promise<{ result: T; committed: () => void }>): Promise<T> {
+  async #run<T>(work: (runner: QueryRunner, client: ClientBase) => Promise<{ result: T; committed: () => void }>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     try {
+      const client = (await runner.connect()) as ClientBase;
       await runner.startTransaction();
-      const { result, committed } = await work(runner);
+      const { result, committed } = await work(runner, client);
       await runner.commitTransaction();
       committed();
       return result;

@@ -20,7 +20,7 @@ export async function insertRows<C extends Columns, Row = Record<string, unknown
   if (rows.length === 0) return [];
   const names = Object.keys(columns);
   const values = names.map((name) => rows.map((row) => toColumn(columns[name] ?? 'text', row[name])));
-  return tx.query<Row>(statement(table, columns, names, tail), values);
+  return tx.prepared<Row>(statement(table, columns, names, tail), values);
 }
 
 function statement(table: string, columns: Columns, names: string[], tail: string): string {

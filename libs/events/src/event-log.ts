@@ -40,7 +40,7 @@ export class EventLog {
 
   /** Up to `limit` events after a position, in order, as far as the transaction's scope may see them. */
   async read(tx: Transaction, after: number, limit: number): Promise<StoredEvent[]> {
-    const rows = await tx.query<StoredEvent & { position: string }>(
+    const rows = await tx.prepared<StoredEvent & { position: string }>(
       `SELECT position, id, type, tenant_id AS "tenantId", subject_type AS "subjectType", subject_id AS "subjectId", data, at
          FROM events WHERE position > $1 ORDER BY position LIMIT $2`,
       [after, limit],
@@ -52,7 +52,7 @@ export class EventLog {
     const { workspaceId } = tx.scope;
     // Whatever is appended from here on would be lost without a word: let it fail instead.
     Object.freeze(events);
-    const [head] = await tx.query<{ position: string }>(
+    const [head] = await tx.prepared<{ position: string }>(
       `INSERT INTO event_heads (workspace_id, position) VALUES ($1, $2) ON CONFLICT (workspace_id) DO UPDATE SET position = event_heads.position + $2 RETURNING position`,
       [workspaceId, events.length],
     );
@@ -70,6 +70,6 @@ export class EventLog {
       at,
     }));
     await insertRows(tx, 'events', COLUMNS, rows);
-    await tx.query(`SELECT pg_notify('events', $1)`, [workspaceId]);
+    await tx.prepared(`SELECT pg_notify('events', $1)`, [workspaceId]);
   }
 }

@@ -19,5 +19,5 @@ export async function publish(tx: Transaction, documents: readonly PublishedDocu
     documents.map((document) => ({ ...document, updated_at: now })),
     'ON CONFLICT (id) DO UPDATE SET body = EXCLUDED.body, etag = EXCLUDED.etag, updated_at = EXCLUDED.updated_at',
   );
-  await tx.query(`SELECT pg_notify('published_documents', '')`);
+  await tx.prepared(`SELECT pg_notify('published_documents', '')`);
 }

@@ -21,7 +21,7 @@ export interface TokenKey {
 }
 
 export async function readToken(tx: Transaction, key: TokenKey): Promise<AccessTokenRow | undefined> {
-  const [row] = await tx.query<AccessTokenRow>(
+  const [row] = await tx.prepared<AccessTokenRow>(
     `SELECT sealed, expires_at, scope, token_type, problem, updated_at, coalesce(lease_until > clock_timestamp(), false) AS leased
        FROM access_tokens WHERE registration_id = $1 AND digest = $2`,
     [key.registrationId, key.digest],
@@ -31,7 +31,7 @@ export async function readToken(tx: Transaction, key: TokenKey): Promise<AccessT
 
 /** Takes the right to fetch: one holder at a time, over all processes, by the database's clock. @returns false where somebody has it. */
 export async function leaseToken(tx: Transaction, key: TokenKey, owner: string, leaseMs: number, now: Date): Promise<boolean> {
-  const rows = await tx.query(
+  const rows = await tx.prepared(
     `INSERT INTO access_tokens (workspace_id, registration_id, digest, tenant_id, credential_id, lease_owner, lease_until, updated_at)
      VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp() + $7 * interval '1 millisecond', $8)
      ON CONFLICT (workspace_id, registration_id, digest) DO UPDATE SET lease_owner = EXCLUDED.lease_owner, lease_until = EXCLUDED.lease_until
@@ -59,7 +59,7 @@ export async function settleToken(
   now: Date,
 ): Promise<void> {
   const token = 'problem' in result ? undefined : result;
-  await tx.query(
+  await tx.prepared(
     `UPDATE access_tokens SET sealed = $4, key_id = $5, scope = $6, token_type = $7, expires_at = $8, problem = $9, lease_owner = NULL, lease_until = NULL, updated_at = $10
       WHERE registration_id = $1 AND digest = $2 AND lease_owner = $3`,
     [
@@ -75,10 +75,10 @@ export async function settleToken(
       now,
     ],
   );
-  await tx.query('DELETE FROM access_tokens WHERE registration_id = $1 AND (credential_id <> $2 OR expires_at < $3)', [
+  await tx.prepared('DELETE FROM access_tokens WHERE registration_id = $1 AND (credential_id <> $2 OR expires_at < $3)', [
     key.registrationId,
     key.credentialId,
     now,
   ]);
-  await tx.query(`SELECT pg_notify('access_tokens', $1)`, [key.digest]);
+  await tx.prepared(`SELECT pg_notify('access_tokens', $1)`, [key.digest]);
 }

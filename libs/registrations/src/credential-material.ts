@@ -55,7 +55,7 @@ SELECT r.tenant_id, r.ehr_id, r.status, t.suspended_at IS NOT NULL OR e.suspende
  * @throws Problem registrations.not_found | registrations.not_active
  */
 export async function credentialMaterial(tx: Transaction, registrationId: string): Promise<CredentialMaterial> {
-  const [row] = await tx.query<MaterialRow>(MATERIAL, [registrationId, tx.scope.applicationId ?? null, tx.scope.environment ?? null]);
+  const [row] = await tx.prepared<MaterialRow>(MATERIAL, [registrationId, tx.scope.applicationId ?? null, tx.scope.environment ?? null]);
   if (!row) throw registrationProblem('registrations.not_found');
   const upstream = (await upstreamsFor(tx, [row.ehr_id])).get(row.ehr_id);
   if (

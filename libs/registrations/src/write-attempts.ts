@@ -60,7 +60,7 @@ UPDATE attempts a SET status = i.status, upstream_status = i.upstream_status, ou
 export async function settleAttempts(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
   const settled = changes.flatMap((change) => (change.settledAttempt ? [change.settledAttempt] : []));
   if (settled.length === 0) return;
-  await tx.query(SETTLE, [
+  await tx.prepared(SETTLE, [
     settled.map((attempt) => attempt.id),
     settled.map((attempt) => attempt.status),
     settled.map((attempt) => attempt.upstreamStatus ?? null),

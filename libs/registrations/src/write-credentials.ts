@@ -73,7 +73,7 @@ export async function insertCredentials(tx: Transaction, changes: readonly Chang
 export async function attachCredentials(tx: Transaction, changes: readonly Change[]): Promise<void> {
   const attach = changes.flatMap((change) => (change.attach ? [change.attach] : []));
   if (attach.length === 0) return;
-  await tx.query(
+  await tx.prepared(
     `UPDATE credentials c SET client_id = i.client_id FROM unnest($1::uuid[], $2::uuid[]) AS i (id, client_id) WHERE c.id = i.id`,
     [attach.map((one) => one.credentialId), attach.map((one) => one.clientId)],
   );
@@ -83,7 +83,7 @@ export async function attachCredentials(tx: Transaction, changes: readonly Chang
 export async function retireCredentials(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
   const retired = changes.flatMap((change) => (change.retire ? [change.retire.credentialId] : []));
   if (retired.length === 0) return;
-  await tx.query(`UPDATE credentials SET stage = 'retired', retired_at = $2 WHERE id = ANY ($1::uuid[]) AND stage = 'pending'`, [
+  await tx.prepared(`UPDATE credentials SET stage = 'retired', retired_at = $2 WHERE id = ANY ($1::uuid[]) AND stage = 'pending'`, [
     retired,
     now,
   ]);
@@ -93,10 +93,10 @@ export async function retireCredentials(tx: Transaction, changes: readonly Chang
 export async function promoteCredentials(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
   const promoted = changes.filter((change) => change.promote);
   if (promoted.length === 0) return;
-  await tx.query(`UPDATE credentials SET stage = 'previous' WHERE stage = 'current' AND registration_id = ANY ($1::uuid[])`, [
+  await tx.prepared(`UPDATE credentials SET stage = 'previous' WHERE stage = 'current' AND registration_id = ANY ($1::uuid[])`, [
     promoted.map((change) => change.registrationId),
   ]);
-  await tx.query(`UPDATE credentials SET stage = 'current', promoted_at = $2 WHERE id = ANY ($1::uuid[]) AND stage = 'pending'`, [
+  await tx.prepared(`UPDATE credentials SET stage = 'current', promoted_at = $2 WHERE id = ANY ($1::uuid[]) AND stage = 'pending'`, [
     promoted.map((change) => change.promote?.credentialId),
     now,
   ]);

@@ -2,25 +2,32 @@ import type { Transaction } from '@registrar/database';
 import type { Change } from './change.js';
 import { transition } from './lifecycle.js';
 
+// Row by row from the changes on, whatever the planner's statistics say of the workspace (see load-work.ts).
+const one = (name: string, select: string, table: string, id: string) =>
+  `CROSS JOIN LATERAL (SELECT ${select} FROM ${table} x WHERE x.workspace_id = $5 AND x.id = ${id} OFFSET 0) ${name}`;
+
 const LOCK = `
 SELECT r.id FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::boolean[]) AS i (id, fence, from_statuses, taking)
-  JOIN registrations r ON r.id = i.id
-  JOIN tenants t ON t.workspace_id = r.workspace_id AND t.id = r.tenant_id
-  JOIN ehrs e ON e.workspace_id = r.workspace_id AND e.id = r.ehr_id
-  JOIN applications a ON a.workspace_id = r.workspace_id AND a.id = r.application_id
+  CROSS JOIN LATERAL (SELECT x.id, x.status, x.fence, x.tenant_id, x.ehr_id, x.application_id FROM registrations x
+    WHERE x.workspace_id = $5 AND x.id = i.id FOR UPDATE) r
+  ${one('t', 'x.status, x.suspended_at', 'tenants', 'r.tenant_id')}
+  ${one('e', 'x.suspended_at', 'ehrs', 'r.ehr_id')}
+  ${one('a', 'x.suspended_at', 'applications', 'r.application_id')}
  WHERE r.status = ANY (string_to_array(i.from_statuses, ','))
    AND CASE WHEN i.taking THEN r.fence < i.fence AND t.status = 'active'
                  AND t.suspended_at IS NULL AND e.suspended_at IS NULL AND a.suspended_at IS NULL
-            ELSE r.fence = i.fence END
- ORDER BY r.id FOR UPDATE OF r`;
+            ELSE r.fence = i.fence END`;
 
 /** Locks the registrations whose change may be written: the fence holds, the status allows it, nothing is suspended or off-boarding. */
 export async function lockHeld(tx: Transaction, changes: readonly Change[]): Promise<ReadonlySet<string>> {
-  const rows = await tx.query<{ id: string }>(LOCK, [
-    changes.map((change) => change.registrationId),
-    changes.map((change) => change.fence),
-    changes.map((change) => transition(change.registration.event).from.join(',')),
-    changes.map((change) => change.guard === 'take'),
+  // In the order of their ids, so that two groups never wait for each other.
+  const sorted = [...changes].sort((a, b) => (a.registrationId < b.registrationId ? -1 : 1));
+  const rows = await tx.prepared<{ id: string }>(LOCK, [
+    sorted.map((change) => change.registrationId),
+    sorted.map((change) => change.fence),
+    sorted.map((change) => transition(change.registration.event).from.join(',')),
+    sorted.map((change) => change.guard === 'take'),
+    tx.scope.workspaceId,
   ]);
   return new Set(rows.map((row) => row.id));
 }
@@ -37,7 +44,7 @@ UPDATE registrations r SET status = i.status, action = i.action, problem = i.pro
 export async function updateRegistrations(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
   if (changes.length === 0) return;
   const each = <T>(pick: (change: Change) => T) => changes.map((change) => pick(change) ?? null);
-  await tx.query(REGISTRATIONS, [
+  await tx.prepared(REGISTRATIONS, [
     each((change) => change.registrationId),
     each((change) => transition(change.registration.event).to),
     each((change) => change.registration.action),
@@ -61,7 +68,7 @@ UPDATE operations o SET status = i.status, waiting = i.waiting, problem = i.prob
 
 export async function updateOperations(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
   if (changes.length === 0) return;
-  await tx.query(OPERATIONS, [
+  await tx.prepared(OPERATIONS, [
     changes.map((change) => change.operationId),
     changes.map((change) => change.operation.status),
     changes.map((change) => json(change.operation.waiting)),
@@ -72,14 +79,14 @@ export async function updateOperations(tx: Transaction, changes: readonly Change
   ]);
   const finished = changes.filter((change) => !['queued', 'running', 'waiting'].includes(change.operation.status));
   if (finished.length > 0)
-    await tx.query(`SELECT pg_notify('operations', id) FROM unnest($1::text[]) AS id`, [finished.map((change) => change.operationId)]);
+    await tx.prepared(`SELECT pg_notify('operations', id) FROM unnest($1::text[]) AS id`, [finished.map((change) => change.operationId)]);
 }
 
 /** Work items are a routing table: the fence says whether the lease is still ours. */
 export async function updateWorkItems(tx: Transaction, changes: readonly Change[]): Promise<void> {
   const done = changes.filter((change) => change.next === 'done');
   if (done.length > 0) {
-    await tx.query(
+    await tx.prepared(
       `DELETE FROM work_items w USING unnest($1::uuid[], $2::bigint[]) AS i (id, fence) WHERE w.id = i.id AND w.fence = i.fence`,
       [done.map((change) => change.itemId), done.map((change) => change.fence)],
     );
@@ -88,7 +95,7 @@ export async function updateWorkItems(tx: Transaction, changes: readonly Change[
     typeof change.next === 'string' ? [] : [{ ...change.next, itemId: change.itemId, fence: change.fence }],
   );
   if (later.length > 0) {
-    await tx.query(
+    await tx.prepared(
       `UPDATE work_items w SET due_at = clock_timestamp() + i.in_ms * interval '1 millisecond', budget = i.budget, lease_owner = NULL, lease_until = NULL
          FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[]) AS i (id, fence, in_ms, budget) WHERE w.id = i.id AND w.fence = i.fence`,
       [later.map((item) => item.itemId), later.map((item) => item.fence), later.map((item) => item.inMs), later.map((item) => item.budget)],

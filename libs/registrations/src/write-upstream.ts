@@ -21,7 +21,7 @@ export async function takeTokens(
   const refused = new Set<Change>();
   const ids = [...new Set(changes.flatMap((change) => change.initialAccessToken?.id ?? []))].sort();
   if (ids.length === 0) return { refused };
-  const rows = await tx.query<TokenRow>(
+  const rows = await tx.prepared<TokenRow>(
     `SELECT id, status, max_uses, used, coalesce(expires_at <= $2, false) AS expired FROM initial_access_tokens WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
     [ids, now],
   );
@@ -32,7 +32,7 @@ export async function takeTokens(
     const token = tokens.get(wanted.id);
     if (!apply(token, wanted.event)) refused.add(change);
   }
-  await tx.query(
+  await tx.prepared(
     `UPDATE initial_access_tokens t SET used = i.used, status = i.status, last_used_at = $4
        FROM unnest($1::uuid[], $2::integer[], $3::text[]) AS i (id, used, status) WHERE t.id = i.id`,
     [rows.map((row) => row.id), rows.map((row) => row.used), rows.map((row) => row.status), now],
@@ -59,7 +59,7 @@ export async function shutGates(tx: Transaction, changes: readonly Change[]): Pr
     .flatMap((change) => (change.gate ? [change.gate] : []))
     .sort((a, b) => (a.authorizationServerId < b.authorizationServerId ? -1 : 1));
   for (const gate of gates) {
-    await tx.query(
+    await tx.prepared(
       `UPDATE upstream_gates SET open_until = greatest(open_until, clock_timestamp() + $3 * interval '1 millisecond'), reason = $4
         WHERE authorization_server_id = $1 AND budget = $2`,
       [gate.authorizationServerId, gate.budget, gate.shutForMs, gate.reason],

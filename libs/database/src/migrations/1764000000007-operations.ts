@@ -50,6 +50,7 @@ export class Operations1764000000007 implements MigrationInterface {
          FOREIGN KEY (workspace_id, initial_access_token_id) REFERENCES initial_access_tokens (workspace_id, id))`,
       `CREATE UNIQUE INDEX attempts_one_sending ON attempts (workspace_id, registration_id) WHERE status = 'sending'`,
       `CREATE UNIQUE INDEX attempts_one_adopted ON attempts (workspace_id, registration_id) WHERE kind = 'register' AND status = 'adopted'`,
+      `CREATE INDEX attempts_operation ON attempts (workspace_id, operation_id, started_at)`,
       `CREATE INDEX attempts_registration ON attempts (workspace_id, registration_id, started_at)`,
       ...protect('attempts', 'tenant_id', 'SELECT, INSERT, UPDATE'),
     ];
