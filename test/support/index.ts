@@ -10,3 +10,5 @@ export { startSandbox } from './sandbox.js';
 export type { SandboxFault, TestSandbox } from './sandbox.js';
 export { until } from './part.js';
 export type { Part } from './part.js';
+export { onboard, settled } from './onboarding.js';
+export type { Onboarding, ShownRegistration } from './onboarding.js';

@@ -9,6 +9,7 @@ import { Lifetime } from './health/lifetime.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
+import { RegistrationAnswers } from './registrations/registration-answers.js';
 import { UndeclaredInputGuard } from './undeclared-input.guard.js';
 import { ValidationPipe } from './validation.js';
 
@@ -32,6 +33,7 @@ export class AppModule {
         { provide: Lifetime, useValue: lifetime },
         ApiKeyStrategy,
         PermitCheck,
+        RegistrationAnswers,
         { provide: APP_GUARD, useClass: AuthGuard },
         { provide: APP_GUARD, useValue: new RateLimitGuard(requestsPerSecond) },
         { provide: APP_GUARD, useClass: UndeclaredInputGuard },

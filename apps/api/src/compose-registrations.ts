@@ -6,7 +6,22 @@ import type { EventLog } from '@registrar/events';
 import type { Jobs } from '@registrar/jobs';
 import { KeyPool, PublishedDocuments } from '@registrar/keys';
 import type { Outbound } from '@registrar/outbound';
-import { CredentialUse, Doorbell, Registrations, TokenBroker, TokenWaiters, workDue } from '@registrar/registrations';
+import {
+  Batches,
+  Completion,
+  CredentialUse,
+  Doorbell,
+  Lookup,
+  MatrixReader,
+  OperationWaiters,
+  RegistrationHistory,
+  Registrations,
+  TokenBroker,
+  TokenWaiters,
+  UnknownOutcomes,
+  workDue,
+  WorksheetReader,
+} from '@registrar/registrations';
 import type { Vault } from '@registrar/vault';
 import type { Service } from './service.js';
 
@@ -29,11 +44,14 @@ export async function composeRegistrations(
   const notifications = new Notifications(config.DATABASE_URL?.expose() ?? '');
   const published = new PublishedDocuments(database, notifications);
   const waiters = new TokenWaiters(notifications);
-  await Promise.all([published.start(), waiters.start()]);
   const keys = new KeyPool(database, vault, clock);
   const access = { outbound, clock, vault, keys, publicUrl: config.PUBLIC_URL, proofLadderMs: config.PROOF_LADDER_MS };
   const doorbell = new Doorbell(() => void jobs.enqueue(workDue, {}, { dedupeId: 'work-due' }));
-  const registrations = new Registrations(database, { audit, events }, clock, access, doorbell);
+  const records = { audit, events };
+  const registrations = new Registrations(database, records, clock, access, doorbell);
+  const operationWaiters = new OperationWaiters(notifications, registrations);
+  await Promise.all([published.start(), waiters.start(), operationWaiters.start()]);
+  const adoption = { database, records, clock, vault, doorbell };
   return {
     registrations,
     services: [
@@ -41,6 +59,14 @@ export async function composeRegistrations(
       [PublishedDocuments, published],
       [Doorbell, doorbell],
       [Registrations, registrations],
+      [OperationWaiters, operationWaiters],
+      [Batches, new Batches(database, records, clock, access, doorbell)],
+      [MatrixReader, new MatrixReader(database)],
+      [Lookup, new Lookup(database)],
+      [RegistrationHistory, new RegistrationHistory(database)],
+      [WorksheetReader, new WorksheetReader(database)],
+      [Completion, new Completion(adoption)],
+      [UnknownOutcomes, new UnknownOutcomes(adoption)],
       [TokenBroker, new TokenBroker(database, access, audit, waiters)],
       [CredentialUse, new CredentialUse(database, access, audit, events)],
     ],

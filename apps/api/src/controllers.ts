@@ -8,6 +8,12 @@ import { EhrsController } from './ehrs/ehrs.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { PublishedController } from './published/published.controller.js';
 import { InitialAccessTokensController } from './initial-access-tokens/initial-access-tokens.controller.js';
+import { BatchesController } from './batches/batches.controller.js';
+import { MatrixController } from './matrix/matrix.controller.js';
+import { OperationsController } from './operations/operations.controller.js';
+import { PortalController } from './registrations/portal.controller.js';
+import { RegistrationHistoryController } from './registrations/registration-history.controller.js';
+import { RegistrationsController } from './registrations/registrations.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 import { WorkspaceController } from './workspace/workspace.controller.js';
 import { WorkspacesController } from './workspaces/workspaces.controller.js';
@@ -23,6 +29,12 @@ export const controllers: Type[] = [
   HealthController,
   InitialAccessTokensController,
   PublishedController,
+  BatchesController,
+  MatrixController,
+  OperationsController,
+  PortalController,
+  RegistrationHistoryController,
+  RegistrationsController,
   TenantsController,
   WorkspaceController,
   WorkspacesController,

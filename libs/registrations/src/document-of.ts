@@ -14,6 +14,12 @@ export interface DocumentKeys {
   readonly publicJwk?: PublicJwk;
 }
 
+/** Keys that are still to be made: what they look like is enough to decide on the document and to lint it. */
+export const KEYS_TO_COME = {
+  keySetId: '00000000-0000-7000-8000-000000000000',
+  publicJwk: { kty: 'EC', kid: 'to-be-made' },
+} as const satisfies DocumentKeys;
+
 /** The exact document for this registration, its keys and its marker. */
 export function documentOf(
   subject: DocumentSubject,

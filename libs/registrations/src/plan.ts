@@ -3,7 +3,7 @@ import type { EffectiveDocument, ClientMetadata } from '@registrar/dcr';
 import type { Transaction } from '@registrar/database';
 import { upstreamsFor, type Upstream } from '@registrar/ehrs';
 import type { Outbound } from '@registrar/outbound';
-import { documentOf } from './document-of.js';
+import { documentOf, KEYS_TO_COME } from './document-of.js';
 import { present } from './present.js';
 import { registrationProblem } from './registrations.problems.js';
 import { strategyFor, upstreamOf } from './upstream-of.js';
@@ -32,8 +32,6 @@ export interface PlanAccess {
   readonly outbound: Outbound;
   readonly publicUrl: string;
 }
-
-const SAMPLE_KEY_SET = '00000000-0000-7000-8000-000000000000';
 
 /**
  * Plans many pairs of one application: the exact document of each, with its findings, by three statements for all.
@@ -74,7 +72,7 @@ export async function planPairs(
       upstream: upstreamOf(upstream),
       registration: { clientMetadata: pair.clientMetadata ?? {}, environment: upstream.environment },
     };
-    const effective = documentOf(subject, access, { keySetId: SAMPLE_KEY_SET, publicJwk: { kty: 'EC' } }, 'att_00000000000000000000000000');
+    const effective = documentOf(subject, access, KEYS_TO_COME, 'att_00000000000000000000000000');
     return [
       {
         pair,

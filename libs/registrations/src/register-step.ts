@@ -5,7 +5,7 @@ import { digestText, newId, type Sealer } from '@registrar/vault';
 import { waitBefore, waitingFor } from './backoff.js';
 import { changeOf } from './change-of.js';
 import { clientKeys, markerOf, type ClientKeys } from './client-keys.js';
-import { documentOf } from './document-of.js';
+import { documentOf, KEYS_TO_COME } from './document-of.js';
 import { tokenForRegistration } from './initial-access-token.js';
 import { present } from './present.js';
 import { registrationProblem } from './registrations.problems.js';
@@ -16,7 +16,6 @@ import { WRITE_DEADLINE_MS, type UpstreamAccess } from './upstream-access.js';
 import type { Work } from './work.js';
 
 const STOP: StepResult = { kind: 'stop' };
-const NO_KEYS = '00000000-0000-7000-8000-000000000000';
 
 /** What is about to be sent, decided and sealed, before the attempt is written. */
 export interface Prepared {
@@ -83,12 +82,7 @@ async function prepare(
 ): Promise<Prepared | Pick<EffectiveDocument, 'findings'>> {
   const attemptId = newId();
   const sealer = await access.vault.prepare({ workspaceId: work.scope.workspaceId, tenantId: work.tenant.id });
-  const draft = documentOf(
-    work,
-    access,
-    { keySetId: work.pending?.keySetId ?? NO_KEYS, ...present('publicJwk', { kty: 'EC' }) },
-    markerOf(attemptId),
-  );
+  const draft = documentOf(work, access, { ...KEYS_TO_COME, ...present('keySetId', work.pending?.keySetId) }, markerOf(attemptId));
   if (draft.findings.some((finding) => finding.severity === 'error')) return { findings: draft.findings };
   const base = { attemptId, sealer, endpoint: work.upstream.endpoints.registration ?? '', ...present('token', token) };
   if (draft.authMethod !== 'private_key_jwt') return { ...base, effective: draft };

@@ -46,6 +46,12 @@ export const registrationProblem = defineProblems({
     actor: 'caller',
     label: 'Wait for that operation to end',
   },
+  'registrations.metadata_malformed': {
+    kind: 'malformed',
+    title: 'The client metadata has an unknown member or a wrong type',
+    actor: 'caller',
+    label: 'Correct the members that errors names',
+  },
   'registrations.metadata_refused': {
     kind: 'refused',
     title: 'The client metadata does not fit this EHR',

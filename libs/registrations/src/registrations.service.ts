@@ -1,5 +1,4 @@
 import type { Clock } from '@registrar/clock';
-import type { ClientMetadata } from '@registrar/dcr';
 import {
   pageOf,
   publicId,
@@ -16,6 +15,7 @@ import type { Doorbell } from './doorbell.js';
 import { allows, type LifecycleEvent, type RegistrationAction } from './lifecycle.js';
 import type { OperationKind } from './operation-status.js';
 import type { OperationView } from './operation-view.js';
+import { checkOverride } from './override-metadata.js';
 import { connectionOf, type ConnectionWanted } from './pair-of.js';
 import { planPairs, sendable, type PlannedPair } from './plan.js';
 import type { RegistrationView } from './registration-view.js';
@@ -28,7 +28,8 @@ import type { PlanAccess } from './plan.js';
 export interface NewRegistration {
   readonly connection: ConnectionWanted;
   readonly applicationId: string;
-  readonly clientMetadata?: ClientMetadata;
+  /** As the caller wrote it; checked here. */
+  readonly clientMetadata?: unknown;
 }
 
 /** What people and programs ask of registrations. Every method is one transaction in the caller's scope. */
@@ -107,17 +108,18 @@ export class Registrations {
   }
 
   /** Changes the registration's own overrides, while nothing is registered yet; they are sent by the next retry. */
-  async change(scope: UnitOfWork, id: string, clientMetadata: ClientMetadata, ifVersion?: number): Promise<RegistrationView> {
+  async change(scope: UnitOfWork, id: string, written: unknown, ifVersion?: number): Promise<RegistrationView> {
+    const clientMetadata = checkOverride(written);
     return this.database.transaction(scope, async (tx) => {
       const view = await this.#view(tx, id);
       if (ifVersion !== undefined && ifVersion !== view.version) throw registrationProblem('registrations.stale');
       if (!['rejected', 'action_required'].includes(view.status) || view.clientId !== null)
         throw registrationProblem('registrations.not_possible_now', { detail: `The registration is ${view.status}.` });
-      await tx.query('UPDATE registrations SET client_metadata = $2::jsonb, version = version + 1, updated_at = $3 WHERE id = $1', [
-        id,
-        JSON.stringify(clientMetadata),
-        this.clock.now(),
-      ]);
+      const changed = await tx.query(
+        'UPDATE registrations SET client_metadata = $2::jsonb, version = version + 1, updated_at = $3 WHERE id = $1 AND version = $4 RETURNING id',
+        [id, JSON.stringify(clientMetadata), this.clock.now(), view.version],
+      );
+      if (changed.length === 0) throw registrationProblem('registrations.stale');
       const subject = { type: 'registration', id } as const;
       this.records.audit.append(tx, {
         action: 'registration.update',
@@ -185,7 +187,7 @@ export class Registrations {
     const [planned] = await planPairs(
       tx,
       wanted.applicationId,
-      [{ ...pair, ...(wanted.clientMetadata ? { clientMetadata: wanted.clientMetadata } : {}) }],
+      [{ ...pair, ...(wanted.clientMetadata === undefined ? {} : { clientMetadata: checkOverride(wanted.clientMetadata) }) }],
       this.access,
     );
     if (!planned) throw registrationProblem('registrations.connection_not_found');

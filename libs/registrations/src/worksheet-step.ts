@@ -2,7 +2,7 @@ import { problemDocument } from '@registrar/problem';
 import { digestText, newId } from '@registrar/vault';
 import { changeOf } from './change-of.js';
 import { clientKeys, markerOf } from './client-keys.js';
-import { documentOf } from './document-of.js';
+import { documentOf, KEYS_TO_COME } from './document-of.js';
 import { present } from './present.js';
 import { registrationProblem } from './registrations.problems.js';
 import { markStep, type Step } from './step.js';
@@ -11,7 +11,6 @@ import type { UpstreamAccess } from './upstream-access.js';
 import type { Work } from './work.js';
 
 const STOP: StepResult = { kind: 'stop' };
-const NO_KEYS = '00000000-0000-7000-8000-000000000000';
 
 /**
  * Makes the worksheet: the document as it is to be typed into the vendor's form, with the key set published first
@@ -31,7 +30,7 @@ export async function takeWorksheetStep(work: Work, _step: Step, context: StepCo
     return STOP;
   }
   const attemptId = newId();
-  const draft = documentOf(work, access, { keySetId: work.pending?.keySetId ?? NO_KEYS, publicJwk: { kty: 'EC' } }, markerOf(attemptId));
+  const draft = documentOf(work, access, { ...KEYS_TO_COME, ...present('keySetId', work.pending?.keySetId) }, markerOf(attemptId));
   if (draft.findings.some((finding) => finding.severity === 'error')) {
     const refused = problemDocument(registrationProblem('registrations.metadata_refused', { extra: { findings: draft.findings } }));
     await context.commit(changeOf(work, { event: 'refuse', operation: 'failed', next: 'done', problem: refused }));
