@@ -8,7 +8,7 @@ export { startRedis } from './redis.js';
 export type { TestRedis } from './redis.js';
 export { startSandbox } from './sandbox.js';
 export type { SandboxFault, TestSandbox } from './sandbox.js';
-export { until } from './part.js';
+export { freePort, until } from './part.js';
 export type { Part } from './part.js';
 export { onboard, settled } from './onboarding.js';
 export type { Onboarding, ShownRegistration } from './onboarding.js';

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { startProgram, type Ending, type Program } from '../../apps/launcher/src/program.js';
 import { root } from '../../apps/launcher/prepare.mjs';
 
+export { freePort } from '../../libs/database/src/embedded-process.js';
+
 /** One process of a stack under test. */
 export interface Part {
   readonly name: string;

@@ -5,9 +5,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { freePort } from '../../../libs/database/src/embedded-process.js';
+
 import { testDatabase } from '../../../test/support/database.js';
-import { until } from '../../../test/support/part.js';
+import { freePort, until } from '../../../test/support/part.js';
 import { makeReady, root } from '../prepare.mjs';
 
 interface Run {
