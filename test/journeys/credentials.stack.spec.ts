@@ -1,15 +1,24 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { registered, type Registered } from '../support/onboard.js';
-import { startStack, type Stack } from '../support/index.js';
+import { onboard, settled, startStack, type ShownRegistration, type Stack } from '../support/index.js';
+
+type Keyed = ShownRegistration & { requested_metadata: { jwks_uri: string } };
 
 let stack: Stack;
-let keyed: Registered;
-let secret: Registered;
+let keyed: Keyed;
+let secret: ShownRegistration;
 
 beforeAll(async () => {
   stack = await startStack({ sandboxEnv: { SANDBOX_HOSPITALS: '1' } });
-  [keyed, secret] = await Promise.all([registered(stack, 'meadow'), registered(stack, 'summit')]);
+  const world = await onboard(stack);
+  const register = async (vendor: string) => {
+    const [tenantId = ''] = world.tenants;
+    const body = { application_id: world.applicationId, tenant_id: tenantId, ehr_id: world.ehrOf(vendor, tenantId) };
+    const { body: made } = await stack.call<{ id: string }>('POST', '/v1/registrations', { body });
+    return settled(stack, made.id);
+  };
+  keyed = (await register('meadow')) as Keyed;
+  secret = await register('summit');
 });
 afterAll(() => stack.stop());
 
@@ -65,7 +74,7 @@ describe('POST /v1/registrations/{id}/client-assertion', () => {
     expect(claims).toMatchObject({ iss: keyed.client_id, sub: keyed.client_id, aud: answer.body.audience });
     expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBeLessThanOrEqual(300);
     const { kid } = decodeProtectedHeader(answer.body.client_assertion);
-    const jwksUri = (keyed['requested_metadata'] as { jwks_uri: string }).jwks_uri;
+    const jwksUri = keyed.requested_metadata.jwks_uri;
     const published = (await (await fetch(jwksUri)).json()) as { keys: Record<string, string>[] };
     expect(published.keys.map((key) => key['kid'])).toEqual([kid]);
     expect(Object.keys(published.keys[0] ?? {}).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
@@ -106,7 +115,7 @@ describe('POST /v1/registrations/{id}/reveal', () => {
 describe('GET /jwks/{key set}', () => {
   it('answers 404 to what it never published, and is cacheable', async () => {
     expect((await stack.call('GET', '/jwks/jks_00000000000000000000000000', { key: null })).status).toBe(404);
-    const { jwks_uri } = keyed['requested_metadata'] as { jwks_uri: string };
+    const { jwks_uri } = keyed.requested_metadata;
     const answer = await fetch(jwks_uri);
     expect(answer.headers.get('cache-control')).toContain('max-age=');
     const again = await fetch(jwks_uri, { headers: { 'if-none-match': answer.headers.get('etag') ?? '' } });
