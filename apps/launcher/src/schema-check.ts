@@ -14,12 +14,15 @@ const parent = mkdtempSync(join(tmpdir(), 'registrar-check-'));
 // Postgres runs as another account where we are root.
 chmodSync(parent, 0o755);
 try {
+  // The libraries load while the database is made.
+  const exported = exportedEntities(join(import.meta.dirname, '../../../libs'));
+  exported.catch(() => undefined);
   const settings = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' };
   const postgres = await startEmbeddedPostgres({ home: join(parent, 'home'), settings });
   try {
     const url = postgres.databaseOwnerUrl.expose();
     await migrate(url, 'registrar_app');
-    const { entities, forgotten } = await exportedEntities(join(import.meta.dirname, '../../../libs'));
+    const { entities, forgotten } = await exported;
     const source = createDataSource({ url, poolSize: 1, entities, applicationName: 'registrar-check' });
     await source.initialize();
     const mapped = mappedTables(source);

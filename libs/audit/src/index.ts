@@ -5,3 +5,4 @@ export { AuditLog } from './audit-log.js';
 export { canonicalJson } from './chain.js';
 export { verifyChain } from './verify-chain.js';
 export type { ChainVerdict } from './verify-chain.js';
+export { auditEntities } from './audit.entity.js';

@@ -7,3 +7,4 @@ export { PublishedDocuments } from './published-documents.js';
 export type { PublishedDocument } from './published-document.js';
 export { publish, publishedDocument } from './publish.js';
 export { KeyPool } from './key-pool.js';
+export { keysEntities } from './keys.entity.js';

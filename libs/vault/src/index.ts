@@ -15,3 +15,4 @@ export { openVault } from './open-vault.js';
 export type { OpenedVault } from './open-vault.js';
 export { findSecret, storeSecrets } from './secret-row.js';
 export type { SecretRow } from './secret-row.js';
+export { vaultEntities } from './vault.entity.js';

@@ -1,0 +1,20 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** Routing table without row-level security: public bytes only. */
+@Entity('published_documents')
+export class PublishedDocumentEntity {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('text')
+  kind!: 'jwks' | 'client';
+
+  @Column('text')
+  body!: string;
+
+  @Column('text')
+  etag!: string;
+
+  @Column('timestamptz', { name: 'updated_at' })
+  updatedAt!: Date;
+}
