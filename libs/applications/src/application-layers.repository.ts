@@ -1,12 +1,6 @@
 import type { ApplicationKind, ClientMetadata } from '@registrar/dcr';
 import type { Transaction } from '@registrar/database';
-
-/** Which template is wanted, for which EHR. Without a revision: the current one. */
-export interface LayersWanted {
-  readonly applicationId: string;
-  readonly ehrId: string;
-  readonly revision?: number;
-}
+import type { LayersWanted } from './layers-wanted.js';
 
 export interface LayersRow {
   readonly place: string;

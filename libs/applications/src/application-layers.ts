@@ -1,6 +1,7 @@
 import type { ApplicationKind, ClientMetadata } from '@registrar/dcr';
 import type { Transaction } from '@registrar/database';
-import { layersQuery, type LayersRow, type LayersWanted } from './application-layers.repository.js';
+import { layersQuery, type LayersRow } from './application-layers.repository.js';
+import type { LayersWanted } from './layers-wanted.js';
 
 /** An application's share of a document: its revision, and what it says differently at that EHR. */
 export interface ApplicationLayers {

@@ -6,4 +6,4 @@ export { ApplicationsService } from './applications.service.js';
 export { ApplicationOverridesService } from './application-overrides.service.js';
 export { applicationLayers } from './application-layers.js';
 export type { ApplicationLayers } from './application-layers.js';
-export type { LayersWanted } from './application-layers.repository.js';
+export type { LayersWanted } from './layers-wanted.js';
