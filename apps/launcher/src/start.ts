@@ -27,6 +27,8 @@ function welcome(registrar: Registrar): void {
   if (registrar.firstStart && registrar.ownerKey !== undefined) {
     say(`Your first API key, shown this once: ${registrar.ownerKey}`);
     say(`It is kept in ${registrar.ownerKeyFile}, readable for you alone.`);
+  } else if (registrar.ownerKey === undefined) {
+    say(`The owner's API key was written to ${registrar.ownerKeyFile} at the first start, and is not there any more.`);
   } else {
     say(`The owner's API key is in ${registrar.ownerKeyFile}.`);
   }
