@@ -1,6 +1,6 @@
 import type { DemoApi } from './demo-api.js';
 import type { Standing } from './demo-registrations.js';
-import type { DemoSandbox } from './demo-sandbox.js';
+import type { DemoLedger } from './demo-sandbox.js';
 
 const FAILED: ReadonlySet<string> = new Set(['rejected', 'credential_failed']);
 
@@ -11,7 +11,7 @@ const FAILED: ReadonlySet<string> = new Set(['rejected', 'credential_failed']);
  * @returns true when something was mended, so that it is worth looking again
  */
 export async function mend(
-  parts: { readonly api: DemoApi; readonly sandbox: DemoSandbox; readonly did: (step: string) => void },
+  parts: { readonly api: DemoApi; readonly sandbox: DemoLedger; readonly did: (step: string) => void },
   batchId: string,
   standings: readonly Standing[],
 ): Promise<boolean> {

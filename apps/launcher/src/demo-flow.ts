@@ -4,13 +4,13 @@ import { onboard } from './demo-onboarding.js';
 import { HOSPITALS, VENDORS } from './demo-plan.js';
 import { progressBars, type Screen } from './demo-progress.js';
 import { standings, untilSettled, type Standing } from './demo-registrations.js';
-import type { DemoSandbox } from './demo-sandbox.js';
+import type { DemoLedger } from './demo-sandbox.js';
 import { tableOf } from './demo-table.js';
 import { complaints } from './demo-verdict.js';
 
 export interface DemoParts {
   readonly api: DemoApi;
-  readonly sandbox: DemoSandbox;
+  readonly sandbox: DemoLedger;
   readonly screen: Screen;
   /** Ends the waiting. */
   readonly signal: AbortSignal;

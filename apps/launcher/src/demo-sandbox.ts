@@ -23,13 +23,16 @@ export interface LedgerClient {
   readonly deleted_at: string | null;
 }
 
-/** The sandbox as a process of its own. Its control port is asked for the truth; Registrar knows nothing of it. */
-export interface DemoSandbox {
-  readonly control: string;
+/** What the sandbox's control port knows: the truth, which Registrar never asks for. */
+export interface DemoLedger {
   servers(): Promise<DemoServer[]>;
   ledger(): Promise<LedgerClient[]>;
   /** Removes a client at its server, as that hospital's administrator would. */
   removeClient(client: LedgerClient): Promise<void>;
+}
+
+/** The sandbox as a process of its own. */
+export interface DemoSandbox extends DemoLedger {
   /** Settles with words when it has ended by itself. */
   readonly failed: Promise<string>;
   stop(): Promise<void>;
@@ -81,7 +84,6 @@ export async function startDemoSandbox(plan: {
     return (await answer.json()) as Body;
   };
   return {
-    control,
     servers: () => ask('/servers'),
     ledger: () => ask('/ledger'),
     removeClient: async ({ vendor, hospital, client_id }) => {
