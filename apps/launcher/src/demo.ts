@@ -44,7 +44,9 @@ async function demo(exit: boolean): Promise<number> {
   state.log = log;
   const sandbox = await startDemoSandbox({ folder: join(REGISTRAR_HOME, 'sandbox'), env: process.env, onLine: log.hear });
   running.push(() => sandbox.stop());
-  const registrar = await startRegistrar({ env: process.env, say, onLine: log.hear });
+  // Nobody scrapes a demo: its metrics are at whatever port is free.
+  const env = { METRICS_PORT: '0', ...process.env };
+  const registrar = await startRegistrar({ env, say, onLine: log.hear });
   running.push(() => registrar.stop());
   const { ownerKey } = registrar;
   if (ownerKey === undefined)

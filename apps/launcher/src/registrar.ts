@@ -42,6 +42,7 @@ const built = (app: string, file: string): string => join(import.meta.dirname, '
 export async function startRegistrar(plan: RegistrarPlan): Promise<Registrar> {
   const config = loadConfig(plan.env);
   const port = await claimPort(config.HOST, config.PORT, 'PORT');
+  if (config.METRICS_PORT !== 0) await claimPort(config.HOST, config.METRICS_PORT, 'METRICS_PORT');
   const running: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const end of running.splice(0).reverse()) await end();
