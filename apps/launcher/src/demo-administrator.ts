@@ -1,6 +1,12 @@
 import type { DemoApi } from './demo-api.js';
 import type { Standing } from './demo-registrations.js';
-import type { DemoLedger } from './demo-sandbox.js';
+import type { DemoLedger, LedgerClient } from './demo-sandbox.js';
+
+export interface Mending {
+  readonly api: DemoApi;
+  readonly sandbox: DemoLedger;
+  readonly did: (step: string) => void;
+}
 
 const FAILED: ReadonlySet<string> = new Set(['rejected', 'credential_failed']);
 
@@ -10,36 +16,38 @@ const FAILED: ReadonlySet<string> = new Set(['rejected', 'credential_failed']);
  * removes the client where there is one, and says so.
  * @returns true when something was mended, so that it is worth looking again
  */
-export async function mend(
-  parts: { readonly api: DemoApi; readonly sandbox: DemoLedger; readonly did: (step: string) => void },
-  batchId: string,
-  standings: readonly Standing[],
-): Promise<boolean> {
+export async function mend(parts: Mending, batchId: string, standings: readonly Standing[]): Promise<boolean> {
   const unknown = standings.filter(({ registration }) => registration?.status === 'outcome_unknown');
-  for (const standing of unknown) await resolve(parts, standing);
   const failed = standings.filter(({ registration }) => FAILED.has(registration?.status ?? ''));
   if (unknown.length + failed.length === 0) return false;
+  let removed = 0;
+  for (const standing of unknown) removed += await resolve(parts, standing, await parts.sandbox.ledger());
+  if (unknown.length > 0) {
+    parts.did(`${unknown.length} answers were lost in an earlier run; as the hospitals' administrators, looked for their clients`);
+    parts.did(`${removed} of these clients were there and are removed; ${unknown.length - removed} had never come to be`);
+  }
   await parts.api.send('POST', `/v1/batches/${batchId}/retry-failed`, {}, 'Trying again what had failed');
-  parts.did(`Tried again what an earlier run had left: ${unknown.length + failed.length} registrations`);
+  parts.did(`${unknown.length + failed.length} registrations are tried again`);
   return true;
 }
 
-async function resolve(
-  { api, sandbox, did }: Parameters<typeof mend>[0],
-  { registration, hospital, vendor, issuer }: Standing,
-): Promise<void> {
-  if (!registration) return;
+/** @returns 1 where there was a client; it is removed */
+async function resolve({ api, sandbox }: Mending, standing: Standing, ledger: readonly LedgerClient[]): Promise<number> {
+  const { registration, hospital, vendor, issuer } = standing;
+  if (!registration) return 0;
   const path = `/v1/registrations/${registration.id}`;
   const attempts = await api.all<{ status: string; marker: string }>(`${path}/attempts`);
   const markers = attempts.filter(({ status }) => status === 'unknown').map(({ marker }) => marker);
-  const ledger = (await sandbox.ledger()).filter((client) => client.issuer === issuer && client.deleted_at === null);
-  const left = ledger.filter(({ client_name, software_version }) =>
-    markers.some((marker) => `${client_name ?? ''} ${software_version ?? ''}`.includes(marker)),
+  const left = ledger.find(
+    (client) =>
+      client.issuer === issuer &&
+      client.deleted_at === null &&
+      markers.some((marker) => `${client.client_name ?? ''} ${client.software_version ?? ''}`.includes(marker)),
   );
-  for (const client of left) await sandbox.removeClient(client);
-  const found = left.length === 0 ? 'no client with its marker' : 'a client with its marker, which was removed';
-  const resolution = left.length === 0 ? 'absent' : 'removed';
-  const body = { resolution, evidence: `Looked at the server of the sandbox: ${found}.` };
+  if (left) await sandbox.removeClient(left);
+  const body = left
+    ? { resolution: 'removed', client_id: left.client_id, evidence: 'Found by its marker in the ledger of the sandbox, and removed there.' }
+    : { resolution: 'absent', evidence: 'No client with the marker of the attempt is in the ledger of the sandbox.' };
   await api.send('POST', `${path}/resolve`, body, `Saying what became of ${hospital} at ${vendor}`);
-  did(`${hospital} at ${vendor}: the answer was lost; as its administrator, found ${found}`);
+  return left ? 1 : 0;
 }
