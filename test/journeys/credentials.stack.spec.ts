@@ -122,3 +122,12 @@ describe('GET /jwks/{key set}', () => {
     expect(again.status).toBe(304);
   });
 });
+
+describe('PUBLIC_URL', () => {
+  it('that key sets were given out under stays: another one stops the start unless the old one is named as an alias', async () => {
+    await stack.api.kill('SIGTERM');
+    await expect(stack.api.restart({ PUBLIC_URL: 'https://elsewhere.example' })).rejects.toThrow('PUBLIC_URL is https://elsewhere.example');
+    await stack.api.restart({ PUBLIC_URL: 'https://elsewhere.example', PUBLIC_URL_ALIASES: stack.baseUrl });
+    expect((await fetch(keyed.requested_metadata.jwks_uri)).status).toBe(200);
+  });
+});

@@ -4,7 +4,7 @@ import type { Config } from '@registrar/config';
 import { Notifications, type Database } from '@registrar/database';
 import type { EventLog } from '@registrar/events';
 import type { Jobs } from '@registrar/jobs';
-import { KeyPool, PublishedDocuments } from '@registrar/keys';
+import { assertPublicUrl, KeyPool, PublishedDocuments } from '@registrar/keys';
 import type { Outbound } from '@registrar/outbound';
 import {
   Batches,
@@ -50,6 +50,7 @@ export async function composeRegistrations(
   const records = { audit, events };
   const registrations = new Registrations(database, records, clock, access, doorbell);
   const operationWaiters = new OperationWaiters(notifications, registrations);
+  await assertPublicUrl(database, config.PUBLIC_URL, config.PUBLIC_URL_ALIASES);
   await Promise.all([published.start(), waiters.start(), operationWaiters.start()]);
   const adoption = { database, records, clock, vault, doorbell };
   return {

@@ -5,6 +5,7 @@ export type { PublicJwk } from './public-jwk.js';
 export { keySetDocument, keySetUrl } from './key-set.js';
 export { PublishedDocuments } from './published-documents.js';
 export type { PublishedDocument } from './published-document.js';
+export { assertPublicUrl } from './public-url.js';
 export { publish, publishedDocument } from './publish.js';
 export { KeyPool } from './key-pool.js';
 export { keysEntities } from './keys.entity.js';

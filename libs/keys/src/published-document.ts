@@ -2,6 +2,8 @@
 export interface PublishedDocument {
   readonly id: string;
   readonly kind: 'jwks' | 'client';
+  /** Where it was said to stand, in full: it is written into portals, so it must stay there. */
+  readonly url: string;
   readonly body: string;
   readonly etag: string;
 }

@@ -32,7 +32,9 @@ export class PublishedDocuments {
   async find(id: string): Promise<PublishedDocument | undefined> {
     const known = this.#documents.get(id);
     if (known) return known;
-    const [row] = await this.database.routing<Row>('SELECT id, kind, body, etag, updated_at FROM published_documents WHERE id = $1', [id]);
+    const [row] = await this.database.routing<Row>('SELECT id, kind, url, body, etag, updated_at FROM published_documents WHERE id = $1', [
+      id,
+    ]);
     if (row) this.#keep(row);
     return row;
   }
@@ -46,7 +48,7 @@ export class PublishedDocuments {
     const since = new Date(this.#seen.getTime() - OVERLAP_MS);
     try {
       const rows = await this.database.routing<Row>(
-        'SELECT id, kind, body, etag, updated_at FROM published_documents WHERE updated_at >= $1',
+        'SELECT id, kind, url, body, etag, updated_at FROM published_documents WHERE updated_at >= $1',
         [since],
       );
       for (const row of rows) this.#keep(row);
@@ -56,7 +58,7 @@ export class PublishedDocuments {
   }
 
   #keep(row: Row): void {
-    this.#documents.set(row.id, { id: row.id, kind: row.kind, body: row.body, etag: row.etag });
+    this.#documents.set(row.id, { id: row.id, kind: row.kind, url: row.url, body: row.body, etag: row.etag });
     if (row.updated_at > this.#seen) this.#seen = row.updated_at;
   }
 }

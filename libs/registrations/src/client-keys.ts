@@ -34,7 +34,7 @@ export async function clientKeys(work: Work, alg: KeyAlg, access: UpstreamAccess
         authorizationServerId: work.upstream.authorizationServerId,
         environment: work.registration.environment,
       },
-      documents: [publishedDocument(keySetId, 'jwks', keySetDocument([pair.publicJwk]))],
+      documents: [publishedDocument(keySetId, 'jwks', keySetUrl(access.publicUrl, keySetId), keySetDocument([pair.publicJwk]))],
       credentials: [{ id, keySetId, kind: 'private_key', version, alg, kid: pair.kid, publicJwk: pair.publicJwk }],
       secrets: [{ workspaceId, tenantId: work.tenant.id, subjectId: id, kind: 'private_key', version, sealed }],
     },

@@ -43,7 +43,7 @@ export class Applications1764000000005 implements MigrationInterface {
       ...protect('pooled_keys', null, 'SELECT, INSERT, DELETE'),
       // Routing: the EHR that fetches a key set has no scope. Public bytes only.
       `CREATE TABLE published_documents (
-         id uuid PRIMARY KEY, kind text NOT NULL CHECK (kind IN ('jwks', 'client')), body text NOT NULL, etag text NOT NULL,
+         id uuid PRIMARY KEY, kind text NOT NULL CHECK (kind IN ('jwks', 'client')), url text NOT NULL, body text NOT NULL, etag text NOT NULL,
          updated_at timestamptz NOT NULL)`,
       `CREATE INDEX published_documents_updated ON published_documents (updated_at)`,
       `GRANT SELECT, INSERT, UPDATE ON published_documents TO registrar_service`,
