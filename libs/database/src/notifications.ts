@@ -8,6 +8,7 @@ export class Notifications {
   readonly #listeners = new Map<string, Set<Listener>>();
   #client: Client | undefined;
   #closed = false;
+  #turn: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly url: string) {}
@@ -17,8 +18,10 @@ export class Notifications {
     if (!/^[a-z_]+$/.test(channel)) throw new Error('A channel is a plain identifier');
     const listeners = this.#listeners.get(channel) ?? new Set();
     this.#listeners.set(channel, listeners.add(listener));
-    if (this.#client === undefined) await this.#connect();
-    else await this.#client.query(`LISTEN ${channel}`);
+    // One after the other: a connection takes one statement at a time, and the first listener makes it.
+    const turn = this.#turn.then(() => this.#hear(channel));
+    this.#turn = turn.catch(() => undefined);
+    await turn;
     return () => listeners.delete(listener);
   }
 
@@ -26,6 +29,11 @@ export class Notifications {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#client?.end().catch(() => undefined);
+  }
+
+  async #hear(channel: string): Promise<void> {
+    if (this.#client === undefined) await this.#connect();
+    else await this.#client.query(`LISTEN ${channel}`);
   }
 
   async #connect(): Promise<void> {
