@@ -7,10 +7,10 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@registrar/database';
 import { makeReady, root } from '../apps/launcher/prepare.mjs';
-import { freePort } from '../libs/database/src/embedded-process.js';
+import type { ServerListing } from '../apps/sandbox/src/command.js';
 import { readCompose } from './support/compose.js';
 import { hasRedisServer } from './support/redis.js';
-import { until } from './support/part.js';
+import { freePort, until } from './support/part.js';
 
 // There is no container engine here: the commands of docker-compose.yml are started as processes, with their own variables. Only
 // what a container would give them is put in: the addresses of the other services, and the folder of a volume.
@@ -128,8 +128,43 @@ it('the migration completes, and completes again', async () => {
   await completes('migrate');
 });
 
+/** One hospital at one EHR of the sandbox, through the API. */
+async function registerOnce(): Promise<unknown> {
+  const key = readFileSync(join(folder, 'registrar', 'owner-key'), 'utf8').trim();
+  const ask = async <T = { id: string; status: string }>(method: string, path: string, body?: unknown): Promise<T> => {
+    const answer = await fetch(`http://127.0.0.1:${ports.api}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    expect(answer.ok, `${method} ${path}: ${answer.status}`).toBe(true);
+    return (await answer.json()) as T;
+  };
+  const servers = (await (await fetch(`http://127.0.0.1:${ports.control}/servers`)).json()) as ServerListing[];
+  const server = servers.find(({ vendor }) => vendor === 'meadow');
+  const tenant = await ask('POST', '/v1/tenants', { name: 'St. Mary' });
+  const ehr = await ask('POST', '/v1/ehrs', {
+    name: 'meadow',
+    environment: 'sandbox',
+    vendor: 'oidc-provider',
+    fhir_base_url: server?.fhir_base_url,
+    tenant_id: tenant.id,
+  });
+  const application = await ask('POST', '/v1/applications', {
+    name: 'Care Gaps',
+    kind: 'backend',
+    client_metadata: { client_name: 'Care Gaps', grant_types: ['client_credentials'] },
+    required_scopes: ['system/Patient.rs'],
+  });
+  const made = await ask('POST', '/v1/registrations', { tenant_id: tenant.id, ehr_id: ehr.id, application_id: application.id });
+  return until('the registration to be active', async () => {
+    const registration = await ask('GET', `/v1/registrations/${made.id}`);
+    return registration.status === 'active' && registration;
+  });
+}
+
 if (hasRedisServer()) {
-  it('redis, api, two workers and the sandbox run on the very commands, are healthy, and end in order', async () => {
+  it('redis, api, two workers and the sandbox run on the very commands, register a client, and end in order', async () => {
     run('redis');
     run('api');
     await healthy('api');
@@ -138,9 +173,7 @@ if (hasRedisServer()) {
     await healthy('sandbox');
     for (const { printed } of workers) await until('the worker', () => printed.join('').includes('the worker is ready'));
 
-    const key = readFileSync(join(folder, 'registrar', 'owner-key'), 'utf8').trim();
-    const answer = await fetch(`http://127.0.0.1:${ports.api}/v1/workspace`, { headers: { authorization: `Bearer ${key}` } });
-    expect(answer.status).toBe(200);
+    expect(await registerOnce()).toMatchObject({ status: 'active', proof: 'token' });
 
     for (const [name, last] of [
       ['sandbox', ''],
