@@ -10,9 +10,6 @@ export class PublishedDocumentEntity {
   kind!: 'jwks' | 'client';
 
   @Column('text')
-  url!: string;
-
-  @Column('text')
   body!: string;
 
   @Column('text')
