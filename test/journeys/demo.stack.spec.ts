@@ -31,5 +31,6 @@ it('registers nothing twice on the same data', async () => {
   expect(complaints).toEqual([]);
   expect(screen).toContain('✓ 10 hospitals (there already)\n');
   expect(screen).toContain('✓ One batch: 0 registrations to make, 40 there already\n');
+  expect(screen).toContain('✓ A new proof is asked for of the 40 that were active\n');
   expect((await liveClients(stack)).map(({ client_id }) => client_id)).toEqual(before.map(({ client_id }) => client_id));
 });

@@ -3,7 +3,7 @@ import type { DemoApi } from './demo-api.js';
 import { onboard } from './demo-onboarding.js';
 import { HOSPITALS, VENDORS } from './demo-plan.js';
 import { progressBars, type Screen } from './demo-progress.js';
-import { standings, untilSettled, type Standing } from './demo-registrations.js';
+import { isSettledActive, standings, untilSettled, type Standing } from './demo-registrations.js';
 import type { DemoLedger } from './demo-sandbox.js';
 import { tableOf } from './demo-table.js';
 import { complaints } from './demo-verdict.js';
@@ -46,7 +46,8 @@ export async function runDemo({ api, sandbox, screen, signal }: DemoParts): Prom
   }
 
   const look = (): Promise<Standing[]> => standings(api, applicationId, pairs);
-  const hadBefore = new Set((await look()).flatMap(({ registration }) => registration?.id ?? []));
+  const before = await look();
+  const hadBefore = new Set(before.flatMap(({ registration }) => registration?.id ?? []));
   const wanted = {
     application_id: applicationId,
     tenant_ids: [...new Set(pairs.map(({ tenantId }) => tenantId))],
@@ -56,6 +57,9 @@ export async function runDemo({ api, sandbox, screen, signal }: DemoParts): Prom
   const batch = await api.send<Batch>('POST', '/v1/batches', wanted, 'Asking for the registrations');
   const existing = batch.items.filter(({ outcome }) => outcome === 'existing').length;
   did(`One batch: ${batch.items.length - existing} registrations to make, ${existing} there already`);
+  const again = before.filter(isSettledActive).flatMap(({ registration }) => registration?.id ?? []);
+  for (const id of again) await api.send('POST', `/v1/registrations/${id}/verify`, {}, 'Asking for a new proof');
+  if (again.length > 0) did(`A new proof is asked for of the ${again.length} that were active`);
 
   let now = await untilSettled(look, progressBars(screen), signal);
   // Only what an earlier run has left: what fails in this one is told.

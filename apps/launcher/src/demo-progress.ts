@@ -1,4 +1,4 @@
-import { isUnderWay, type Standing } from './demo-registrations.js';
+import { isSettledActive, isUnderWay, type Standing } from './demo-registrations.js';
 
 /** Where it is drawn: a terminal is drawn over, anything else gets a line for each change. */
 export interface Screen {
@@ -30,7 +30,7 @@ export function progressBars(screen: Screen): (standings: readonly Standing[]) =
 }
 
 function line(vendor: string, standings: readonly Standing[]): string {
-  const active = standings.filter(({ registration }) => registration?.status === 'active').length;
+  const active = standings.filter(isSettledActive).length;
   const stuck = standings.filter((one) => !isUnderWay(one)).length - active;
   const full = Math.floor((active / standings.length) * WIDTH);
   const bar = '█'.repeat(full) + '░'.repeat(WIDTH - full);

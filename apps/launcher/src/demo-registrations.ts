@@ -13,6 +13,8 @@ export interface Registration {
   readonly client_id: string | null;
   readonly granted_metadata: { readonly grant_types?: readonly string[] } | null;
   readonly problem: ApiProblem | null;
+  /** The newest one. */
+  readonly operation: { readonly status: string; readonly problem: ApiProblem | null } | null;
 }
 
 /** A pair with its registration, once there is one. */
@@ -21,6 +23,8 @@ export interface Standing extends Pair {
 }
 
 const UNDER_WAY: ReadonlySet<string> = new Set(['pending', 'registering', 'verifying']);
+// What is active stays so while it is proven anew: its operation alone tells.
+const OPEN: ReadonlySet<string> = new Set(['queued', 'running', 'waiting']);
 const LOOK_EVERY_MS = 400;
 /** Without any change for so long, the demo says what it waits for and ends. */
 const STILL_MS = 180_000;
@@ -33,7 +37,12 @@ export async function standings(api: DemoApi, applicationId: string, pairs: read
 }
 
 export function isUnderWay({ registration }: Standing): boolean {
-  return registration === undefined || UNDER_WAY.has(registration.status);
+  return registration === undefined || UNDER_WAY.has(registration.status) || OPEN.has(registration.operation?.status ?? '');
+}
+
+/** Active, and nothing is going on. */
+export function isSettledActive(standing: Standing): boolean {
+  return standing.registration?.status === 'active' && !isUnderWay(standing);
 }
 
 /**
@@ -51,7 +60,7 @@ export async function untilSettled(
   for (;;) {
     const now = await look();
     show(now);
-    const picture = now.map(({ registration }) => `${registration?.status ?? ''} ${registration?.proof ?? ''}`).join();
+    const picture = now.map(({ registration }) => `${registration?.status ?? ''} ${registration?.operation?.status ?? ''}`).join();
     if (picture !== before) changedAt = performance.now();
     before = picture;
     if (!now.some(isUnderWay) || performance.now() - changedAt > stillMs) return now;
@@ -63,7 +72,9 @@ export async function untilSettled(
 export function whyNot({ hospital, vendor, registration }: Standing): string {
   const where = `${hospital} at ${vendor}`;
   if (!registration) return `${where} has no registration.`;
-  const { status, action, problem } = registration;
-  const state = action === null ? status : `${status}: ${action}`;
+  const { status, action, operation } = registration;
+  const problem = registration.problem ?? operation?.problem ?? null;
+  const proof = status === 'active' && operation ? `active, but its newest operation is ${operation.status}` : status;
+  const state = action === null ? proof : `${status}: ${action}`;
   return `${where} is ${state.replaceAll('_', ' ')}.${problem ? ` ${problemWords(problem)}` : ''}`;
 }

@@ -14,7 +14,7 @@ export function complaints(standings: readonly Standing[], ledger: readonly Ledg
   const found: string[] = [];
   for (const one of standings) {
     const { registration } = one;
-    if (registration?.status !== 'active') found.push(whyNot(one));
+    if (registration?.status !== 'active' || registration.operation?.status !== 'succeeded') found.push(whyNot(one));
     else if (registration.proof !== proofWanted(one)) {
       const proof = registration.proof ?? 'none';
       found.push(

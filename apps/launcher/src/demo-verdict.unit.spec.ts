@@ -15,6 +15,7 @@ const ACTIVE: Registration = {
   client_id: 'c1',
   granted_metadata: { grant_types: ['client_credentials'] },
   problem: null,
+  operation: { status: 'succeeded', problem: null },
 };
 const standing = (changes: Partial<Registration> = {}, at: Partial<Standing> = {}): Standing => ({
   hospital: 'Alder',
@@ -66,6 +67,11 @@ describe('what the demo says at its end', () => {
       standing({ status: 'action_required', action: 'supply_initial_access_token' }),
       'Alder at meadow is action required: supply initial access token.',
     ],
+    [
+      'a new proof that did not work',
+      standing({ operation: { status: 'failed', problem: { code: 'a.b', title: 'No answer' } } }),
+      'Alder at meadow is active, but its newest operation is failed. No answer (a.b).',
+    ],
     ['no registration', { ...standing(), registration: undefined }, 'Alder at meadow has no registration.'],
   ])('complains of %s', (_, one, words) => {
     expect(complaints([one], [client()]).join('\n')).toContain(words);
@@ -105,7 +111,8 @@ describe('what the demo says at its end', () => {
 });
 
 describe('the progress bars', () => {
-  const half = [standing({ status: 'verifying', proof: null }), standing()];
+  const proving = { operation: { status: 'queued', problem: null } };
+  const half = [standing(proving), standing()];
   const stuck = [standing({ status: 'rejected' }), standing()];
 
   it('are drawn over on a terminal, and are a line for each change elsewhere', () => {

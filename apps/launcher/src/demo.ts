@@ -23,8 +23,10 @@ const state: { log?: DemoLog; serving: boolean } = { serving: false };
 try {
   process.exitCode = await demo(readDemoOptions(process.argv.slice(2)).exit);
 } catch (error) {
-  if (ending.signal.aborted) process.exitCode = INTERRUPTED;
-  else {
+  if (ending.signal.aborted) {
+    say('Stopping.');
+    process.exitCode = INTERRUPTED;
+  } else {
     const { log, serving } = state;
     // What a program said before it could serve is what it is about.
     if (!serving) for (const line of log?.last() ?? []) say(line);
