@@ -1,14 +1,5 @@
 import type { Database } from '@registrar/database';
-import { defineProblems } from '@registrar/problem';
-
-const publicUrlProblem = defineProblems({
-  'keys.public_url_changed': {
-    kind: 'internal',
-    title: 'PUBLIC_URL is not the one that key sets were given out under',
-    actor: 'registrar_operator',
-    label: 'Set PUBLIC_URL back, or serve the old address too and name it in PUBLIC_URL_ALIASES',
-  },
-});
+import { keysProblem } from './keys.problems.js';
 
 /**
  * Refuses to start where key sets stand in portals under an address that nobody says is still served: EHRs would find no
@@ -22,7 +13,7 @@ export async function assertPublicUrl(database: Database, publicUrl: string, ali
     [served],
   );
   if (!lost) return;
-  throw publicUrlProblem('keys.public_url_changed', {
+  throw keysProblem('keys.public_url_changed', {
     detail: `Key sets were given out under ${new URL(lost.url).origin}, but PUBLIC_URL is ${publicUrl}.`,
   });
 }

@@ -15,10 +15,6 @@ export class PublishedDocumentEntity {
   @Column('text')
   etag!: string;
 
-  /** The full URL that was given out, which an EHR may know for years. */
-  @Column('text')
-  url!: string;
-
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt!: Date;
 }
