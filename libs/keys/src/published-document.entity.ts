@@ -10,6 +10,9 @@ export class PublishedDocumentEntity {
   kind!: 'jwks' | 'client';
 
   @Column('text')
+  url!: string;
+
+  @Column('text')
   body!: string;
 
   @Column('text')
