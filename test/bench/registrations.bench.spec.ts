@@ -18,10 +18,9 @@ beforeAll(async () => {
   stack = await startStack({ sandbox: false, env: { WORKER_CONCURRENCY: String(IN_FLIGHT), LOG_LEVEL: 'warn' } });
   const [workspace] = await stack.query<{ id: string }>('SELECT id FROM workspaces');
   workspaceId = workspace?.id ?? '';
-  const [backend] = await stack.query<{ pid: number }>(
-    `SELECT pid FROM pg_stat_activity WHERE application_name = 'registrar-worker' LIMIT 1`,
-  );
-  postmaster = parentOf(backend?.pid ?? 0);
+  const [backend] = await stack.query<{ pid: number }>(`SELECT pid FROM pg_stat_activity WHERE application_name = 'registrar-api' LIMIT 1`);
+  if (!backend) throw new Error('The api has no connection');
+  postmaster = parentOf(backend.pid);
 });
 
 afterAll(async () => {

@@ -17,7 +17,7 @@ export type Complain = (operationId: string, error: unknown) => void;
 
 const FAILED_RETRY_MS = 5_000;
 const TURNED_DOWN_MS = 5_000;
-const GATHER_MS = 5;
+const GATHER_MS = 15;
 
 /**
  * Claims due work for its free capacity, carries it on, and looks again whenever something is done or rings. The lease
