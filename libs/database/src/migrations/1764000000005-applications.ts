@@ -40,7 +40,8 @@ export class Applications1764000000005 implements MigrationInterface {
       `CREATE TABLE pooled_keys (
          workspace_id uuid NOT NULL REFERENCES workspaces (id), id uuid NOT NULL, alg text NOT NULL, public_jwk jsonb NOT NULL,
          key_id uuid NOT NULL, sealed bytea NOT NULL, created_at timestamptz NOT NULL, PRIMARY KEY (workspace_id, id))`,
-      ...protect('pooled_keys', null, 'SELECT, INSERT, DELETE'),
+      // UPDATE, because who takes a pair out locks its row first (SKIP LOCKED); no row is ever changed.
+      ...protect('pooled_keys', null),
       // Routing: the EHR that fetches a key set has no scope. Public bytes only.
       `CREATE TABLE published_documents (
          id uuid PRIMARY KEY, kind text NOT NULL CHECK (kind IN ('jwks', 'client')), url text NOT NULL, body text NOT NULL, etag text NOT NULL,
