@@ -28,6 +28,7 @@ export const AUDIT_ACTIONS = [
   'registration.need_action',
   'registration.accept',
   'registration.verify',
+  'registration.verify_later',
   'registration.prove_later',
   'registration.prove',
   'registration.fail_credential',

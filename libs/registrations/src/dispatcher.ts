@@ -24,7 +24,7 @@ const GATHER_MS = 15;
  * of what is in hand is renewed; when the process dies, it runs out and another worker takes over.
  */
 export class Dispatcher {
-  readonly #inHand = new Map<string, ClaimedItem>();
+  readonly #inHand = new Set<ClaimedItem>();
   #claiming: Promise<void> | undefined;
   #rung = false;
   #stopped = false;
@@ -41,7 +41,7 @@ export class Dispatcher {
     private readonly settings: DispatcherSettings,
     private readonly complain: Complain,
   ) {
-    this.#renewal = setInterval(() => void this.queue.renew([...this.#inHand.values()]).catch(() => undefined), settings.renewMs);
+    this.#renewal = setInterval(() => void this.queue.renew([...this.#inHand]).catch(() => undefined), settings.renewMs);
   }
 
   get inHand(): number {
@@ -54,6 +54,8 @@ export class Dispatcher {
     if (!this.#stopped)
       this.#claiming ??= this.#claim().finally(() => {
         this.#claiming = undefined;
+        // Rung after its last look, before it said that it was over.
+        if (this.#rung) this.ring();
       });
   }
 
@@ -87,7 +89,7 @@ export class Dispatcher {
   }
 
   async #start(items: readonly ClaimedItem[]): Promise<void> {
-    for (const item of items) this.#inHand.set(item.id, item);
+    for (const item of items) this.#inHand.add(item);
     const byWorkspace = new Map<string, ClaimedItem[]>();
     for (const item of items) byWorkspace.set(item.workspaceId, [...(byWorkspace.get(item.workspaceId) ?? []), item]);
     await Promise.all([...byWorkspace].map(([workspaceId, group]) => this.#startGroup(workspaceId, group)));
@@ -121,7 +123,7 @@ export class Dispatcher {
       this.complain(item.operationId, error);
       await this.queue.release(item, FAILED_RETRY_MS).catch(() => undefined);
     }
-    this.#inHand.delete(item.id);
+    this.#inHand.delete(item);
     if (this.#inHand.size === 0)
       this.#idle.splice(0).forEach((resolve) => {
         resolve();

@@ -32,11 +32,8 @@ export type RegistrationAction = (typeof REGISTRATION_ACTIONS)[number];
  * statement that checks `from` and the fence.
  */
 export const TRANSITIONS = [
-  {
-    event: 'start',
-    from: ['pending', 'registering', 'outcome_unknown', 'rejected', 'action_required', 'revoked_by_ehr', 'credential_failed'],
-    to: 'registering',
-  },
+  // What was refused or is unknown is never started from where it is: somebody asks again, which makes it pending.
+  { event: 'start', from: ['pending', 'registering'], to: 'registering' },
   { event: 'retry_later', from: ['registering'], to: 'registering' },
   { event: 'refuse', from: ['pending', 'registering'], to: 'rejected' },
   { event: 'lose_answer', from: ['registering'], to: 'outcome_unknown' },
@@ -45,6 +42,7 @@ export const TRANSITIONS = [
   { event: 'resolve', from: ['outcome_unknown'], to: 'rejected' },
   { event: 'verify', from: ['action_required', 'active', 'credential_failed', 'verifying'], to: 'verifying' },
   { event: 'prove_later', from: ['verifying'], to: 'verifying' },
+  { event: 'verify_later', from: ['active'], to: 'active' },
   { event: 'prove', from: ['verifying', 'active', 'credential_failed'], to: 'active' },
   { event: 'fail_credential', from: ['active', 'verifying'], to: 'credential_failed' },
   { event: 'ask_again', from: ['rejected', 'outcome_unknown', 'action_required', 'credential_failed', 'revoked_by_ehr'], to: 'pending' },

@@ -78,6 +78,6 @@ export function unprovenChange(work: Work, verdict: Exclude<Verdict, { kind: 'pr
 }
 
 /** A registration that is active stays usable while its credential is tried again. */
-function event(work: Work): 'prove_later' | 'verify' {
-  return work.registration.status === 'verifying' ? 'prove_later' : 'verify';
+function event(work: Work): 'prove_later' | 'verify_later' {
+  return work.registration.status === 'active' ? 'verify_later' : 'prove_later';
 }

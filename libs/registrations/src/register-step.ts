@@ -7,6 +7,7 @@ import { changeOf } from './change-of.js';
 import { clientKeys, markerOf, type ClientKeys } from './client-keys.js';
 import { documentOf, KEYS_TO_COME } from './document-of.js';
 import { tokenForRegistration } from './initial-access-token.js';
+import type { AttemptStatus } from './operation-status.js';
 import { present } from './present.js';
 import { registrationProblem } from './registrations.problems.js';
 import { settleRegistration } from './settle-registration.js';
@@ -16,6 +17,7 @@ import { WRITE_DEADLINE_MS, type UpstreamAccess } from './upstream-access.js';
 import type { Work } from './work.js';
 
 const STOP: StepResult = { kind: 'stop' };
+const OPEN_ATTEMPTS = new Set<AttemptStatus>(['sending', 'accepted', 'unknown']);
 
 /** What is about to be sent, decided and sealed, before the attempt is written. */
 export interface Prepared {
@@ -56,10 +58,13 @@ export async function takeRegisterStep(work: Work, step: Step, context: StepCont
   return settleRegistration(begun, exchange, prepared.sealer, context, access, prepared.token?.value);
 }
 
-/** Goes on from an attempt that an earlier holder left: a stored answer is parsed, a missing one is unknown. */
+/**
+ * Goes on from an attempt that an earlier holder left: a stored answer is parsed, a missing one is unknown. An attempt
+ * that is unknown already, because only its row could be written, is never followed by another send (H-30).
+ */
 async function resume(work: Work, context: StepContext, access: UpstreamAccess): Promise<StepResult | undefined> {
   const { attempt } = work;
-  if (attempt?.status !== 'sending' && attempt?.status !== 'accepted') return undefined;
+  if (!attempt || !OPEN_ATTEMPTS.has(attempt.status)) return undefined;
   const owner = { workspaceId: work.scope.workspaceId, tenantId: work.tenant.id };
   const sealer = await access.vault.prepare(owner);
   const exchange: Exchange = attempt.answer

@@ -6,6 +6,7 @@ import { present } from './present.js';
 import { refusedChange } from './refused-registration.js';
 import { lostChange, notSentChange, type AnswerRecord } from './unsent-registration.js';
 import type { Change } from './change.js';
+import type { AttemptStatus } from './operation-status.js';
 import type { StepContext, StepResult } from './strategy.js';
 import type { UpstreamAccess } from './upstream-access.js';
 import type { Work } from './work.js';
@@ -32,10 +33,9 @@ export async function settleRegistration(
     ...present('localAddress', exchange.localAddress),
     ...present('answer', sealed),
   };
-  const outcome = parse(work, exchange, access, token);
-  const settled = change(work, outcome, record, sealer, access);
-  const kept = { workspaceId: work.scope.workspaceId, attempt: { ...record, status: sealed ? 'accepted' : 'unknown' } } as const;
+  const kept = { workspaceId: work.scope.workspaceId, attempt: { ...record, status: standing(exchange) } };
   try {
+    const settled = change(work, parse(work, exchange, access, token), record, sealer, access);
     const result = await context.commit(settled.change);
     // Somebody else was there first, or everything was stopped meanwhile: the answer is still ours to keep.
     if (result === 'lost') await context.keepAnswer(kept);
@@ -44,6 +44,12 @@ export async function settleRegistration(
     await context.keepAnswer(kept);
     throw error;
   }
+}
+
+/** What the attempt is by its exchange alone, when nothing more could be written of it. */
+function standing({ kind }: Exchange): AttemptStatus {
+  if (kind === 'answered') return 'accepted';
+  return kind === 'not_sent' ? 'not_sent' : 'unknown';
 }
 
 /** Parsing never throws by contract; if it does all the same, the client may exist, and the answer is kept. */

@@ -29,12 +29,14 @@ export class WorkQueue {
     return rows.map((row) => ({ id: row.id, workspaceId: row.workspace_id, operationId: row.subject_id, fence: Number(row.fence) }));
   }
 
-  /** Holds what is still in hand a while longer. */
+  /** Holds what is still in hand a while longer; what is being written this moment is left for the next time, so nobody waits for another. */
   async renew(items: readonly ClaimedItem[]): Promise<void> {
     if (items.length === 0) return;
     await this.database.routing(
       `UPDATE work_items w SET lease_until = clock_timestamp() + $3 * interval '1 millisecond'
-         FROM unnest($1::uuid[], $2::bigint[]) AS i (id, fence) WHERE w.id = i.id AND w.fence = i.fence AND w.lease_owner IS NOT NULL`,
+         FROM (SELECT x.id FROM unnest($1::uuid[], $2::bigint[]) AS i (id, fence) JOIN work_items x ON x.id = i.id AND x.fence = i.fence
+                WHERE x.lease_owner IS NOT NULL FOR UPDATE OF x SKIP LOCKED) held
+        WHERE w.id = held.id`,
       [items.map((item) => item.id), items.map((item) => item.fence), this.leaseMs],
     );
   }

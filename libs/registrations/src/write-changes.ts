@@ -47,18 +47,10 @@ async function writeAll(
   events: EventLog,
 ): Promise<CommitResult[]> {
   const locked = await lockHeld(tx, changes);
-  const tokens = await takeTokens(
-    tx,
-    changes.filter((change) => locked.has(change.registrationId)),
-    now,
-  );
-  const claimed = await insertClients(
-    tx,
-    changes.filter((change) => locked.has(change.registrationId)),
-    now,
-  );
+  const tokens = await takeTokens(tx, [...locked], now);
+  const claimed = await insertClients(tx, [...locked], now);
   const held = changes.flatMap((change, index): Held[] => {
-    if (!locked.has(change.registrationId) || tokens.refused.has(change)) return [];
+    if (!locked.has(change) || tokens.refused.has(change)) return [];
     return claimed.has(change) && change.ifClaimed
       ? [{ index, change: change.ifClaimed, result: 'claimed' }]
       : [{ index, change, result: 'written' }];

@@ -7,29 +7,40 @@ const one = (name: string, select: string, table: string, id: string) =>
   `CROSS JOIN LATERAL (SELECT ${select} FROM ${table} x WHERE x.workspace_id = $5 AND x.id = ${id} OFFSET 0) ${name}`;
 
 const LOCK = `
-SELECT r.id FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::boolean[]) AS i (id, fence, from_statuses, taking)
+SELECT i.place::integer FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::boolean[], $6::uuid[]) WITH ORDINALITY AS i (id, fence, from_statuses, taking, item_id, place)
   CROSS JOIN LATERAL (SELECT x.id, x.status, x.fence, x.tenant_id, x.ehr_id, x.application_id FROM registrations x
     WHERE x.workspace_id = $5 AND x.id = i.id FOR UPDATE) r
+  LEFT JOIN LATERAL (SELECT x.fence FROM work_items x WHERE x.id = i.item_id AND i.taking FOR SHARE) w ON true
   ${one('t', 'x.status, x.suspended_at', 'tenants', 'r.tenant_id')}
   ${one('e', 'x.suspended_at', 'ehrs', 'r.ehr_id')}
   ${one('a', 'x.suspended_at', 'applications', 'r.application_id')}
  WHERE r.status = ANY (string_to_array(i.from_statuses, ','))
-   AND CASE WHEN i.taking THEN r.fence < i.fence AND t.status = 'active'
+   AND CASE WHEN i.taking THEN r.fence < i.fence AND w.fence = i.fence AND t.status = 'active'
                  AND t.suspended_at IS NULL AND e.suspended_at IS NULL AND a.suspended_at IS NULL
             ELSE r.fence = i.fence END`;
 
-/** Locks the registrations whose change may be written: the fence holds, the status allows it, nothing is suspended or off-boarding. */
-export async function lockHeld(tx: Transaction, changes: readonly Change[]): Promise<ReadonlySet<string>> {
+/**
+ * Locks the registrations and says which changes may be written: the fence holds, the status allows it, nothing is
+ * suspended or off-boarding. Who begins must still hold the work item too, which cannot be claimed anew before the
+ * commit: so whoever takes over sees the attempt. Of two changes of one registration only the first is written.
+ */
+export async function lockHeld(tx: Transaction, changes: readonly Change[]): Promise<ReadonlySet<Change>> {
   // In the order of their ids, so that two groups never wait for each other.
   const sorted = [...changes].sort((a, b) => (a.registrationId < b.registrationId ? -1 : 1));
-  const rows = await tx.prepared<{ id: string }>(LOCK, [
+  const rows = await tx.prepared<{ place: number }>(LOCK, [
     sorted.map((change) => change.registrationId),
     sorted.map((change) => change.fence),
     sorted.map((change) => transition(change.registration.event).from.join(',')),
     sorted.map((change) => change.guard === 'take'),
     tx.scope.workspaceId,
+    sorted.map((change) => change.itemId),
   ]);
-  return new Set(rows.map((row) => row.id));
+  const held = new Map<string, Change>();
+  for (const { place } of rows.sort((a, b) => a.place - b.place)) {
+    const change = sorted[place - 1];
+    if (change && !held.has(change.registrationId)) held.set(change.registrationId, change);
+  }
+  return new Set(held.values());
 }
 
 const REGISTRATIONS = `
