@@ -17,8 +17,8 @@ import {
   RegistrationHistory,
   Registrations,
   TokenBroker,
-  TokenWaiters,
   UnknownOutcomes,
+  Wakeups,
   workDue,
   WorksheetReader,
 } from '@registrar/registrations';
@@ -43,15 +43,14 @@ export async function composeRegistrations(
   const { config, database, clock, vault, audit, events, jobs, outbound } = parts;
   const notifications = new Notifications(config.DATABASE_URL?.expose() ?? '');
   const published = new PublishedDocuments(database, notifications);
-  const waiters = new TokenWaiters(notifications);
+  const [ended, fetched] = [new Wakeups(notifications, 'operations'), new Wakeups(notifications, 'access_tokens')];
   const keys = new KeyPool(database, vault, clock);
   const access = { outbound, clock, vault, keys, publicUrl: config.PUBLIC_URL, proofLadderMs: config.PROOF_LADDER_MS };
   const doorbell = new Doorbell(() => void jobs.enqueue(workDue, {}, { dedupeId: 'work-due' }));
   const records = { audit, events };
   const registrations = new Registrations(database, records, clock, access, doorbell);
-  const operationWaiters = new OperationWaiters(notifications, registrations);
   await assertPublicUrl(database, config.PUBLIC_URL, config.PUBLIC_URL_ALIASES);
-  await Promise.all([published.start(), waiters.start(), operationWaiters.start()]);
+  await Promise.all([published.start(), ended.start(), fetched.start()]);
   const adoption = { database, records, clock, vault, doorbell };
   return {
     registrations,
@@ -60,7 +59,7 @@ export async function composeRegistrations(
       [PublishedDocuments, published],
       [Doorbell, doorbell],
       [Registrations, registrations],
-      [OperationWaiters, operationWaiters],
+      [OperationWaiters, new OperationWaiters(ended, registrations)],
       [Batches, new Batches(database, records, clock, access, doorbell)],
       [MatrixReader, new MatrixReader(database)],
       [Lookup, new Lookup(database)],
@@ -68,7 +67,7 @@ export async function composeRegistrations(
       [WorksheetReader, new WorksheetReader(database)],
       [Completion, new Completion(adoption)],
       [UnknownOutcomes, new UnknownOutcomes(adoption)],
-      [TokenBroker, new TokenBroker(database, access, audit, waiters)],
+      [TokenBroker, new TokenBroker(database, access, audit, fetched)],
       [CredentialUse, new CredentialUse(database, access, audit, events)],
     ],
     close: async () => {

@@ -37,6 +37,6 @@ export type { EngineParts } from './engine.js';
 export { workDue } from './registrations.jobs.js';
 export { TokenBroker } from './token-broker.js';
 export type { AccessToken, TokenWanted } from './token-broker.js';
-export { TokenWaiters } from './token-waiters.js';
+export { Wakeups } from './wakeups.js';
 export { CredentialUse } from './credential-use.js';
 export type { RevealedSecret, SignedAssertion } from './credential-use.js';

@@ -10,9 +10,9 @@ import { credentialMaterial, type CredentialMaterial } from './credential-materi
 import { present } from './present.js';
 import { mayAskForTokens, scopeOf } from './granted-client.js';
 import { registrationProblem } from './registrations.problems.js';
-import type { TokenWaiters } from './token-waiters.js';
 import { TOKEN_DEADLINE_MS, type UpstreamAccess } from './upstream-access.js';
 import { upstreamOf } from './upstream-of.js';
+import type { Wakeups } from './wakeups.js';
 
 /** What is asked of the token endpoint, besides the client. */
 export interface TokenWanted {
@@ -31,6 +31,7 @@ export interface AccessToken {
 const LEASE_MS = TOKEN_DEADLINE_MS + 5_000;
 const WAIT_MS = TOKEN_DEADLINE_MS + 10_000;
 const SHORTEST_LIFE_MS = 1_000;
+const POLL_MS = 500;
 
 /**
  * Access tokens for the product's services: one call upstream for any number of callers over all processes. The holder
@@ -44,7 +45,7 @@ export class TokenBroker {
     private readonly database: Database,
     private readonly access: UpstreamAccess,
     private readonly audit: AuditLog,
-    private readonly waiters: TokenWaiters,
+    private readonly wakeups: Wakeups,
   ) {}
 
   /** @throws Problem registrations.not_found | .not_active | .no_client_credentials | .token_refused | .token_unavailable */
@@ -55,15 +56,18 @@ export class TokenBroker {
     const key = keyOf(material, wanted);
     // Elapsed time of this process: how long this caller is made to wait.
     for (const until = performance.now() + WAIT_MS; performance.now() < until;) {
-      const heard = this.waiters.next(key.digest);
+      const heard = this.wakeups.next(key.digest, POLL_MS);
       const seen = await this.database.transaction(scope, async (tx) => {
         const row = await readToken(tx, key);
-        const usable = row && isUsable(row, this.access.clock.now());
-        return { row, leased: !usable && row?.leased !== true && (await leaseToken(tx, key, this.#owner, LEASE_MS, began)) };
+        const usable = row !== undefined && isUsable(row, this.access.clock.now());
+        // Who waited while another asked and was refused hears the same: it does not ask once more, each in turn.
+        const refused = row?.leased === false && row.updated_at >= began ? row.problem : null;
+        const free = !usable && !refused && row?.leased !== true;
+        return { row, usable, refused, leased: free && (await leaseToken(tx, key, this.#owner, LEASE_MS, began)) };
       });
       if (seen.leased) return this.#fetch(scope, material, key, wanted);
-      if (seen.row && isUsable(seen.row, this.access.clock.now())) return this.#open(material, key, seen.row, scope);
-      if (seen.row?.problem && seen.row.updated_at >= began) throw problemFrom(seen.row.problem);
+      if (seen.row && seen.usable) return this.#open(material, key, seen.row, scope);
+      if (seen.refused) throw problemFrom(seen.refused);
       await heard;
     }
     throw registrationProblem('registrations.token_unavailable', { detail: 'Another request is still fetching the token.' });
