@@ -14,6 +14,8 @@ export class PublishedDocuments {
   readonly #documents = new Map<string, PublishedDocument>();
   #seen = new Date(0);
   #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #again = false;
 
   constructor(
     private readonly database: Database,
@@ -43,7 +45,23 @@ export class PublishedDocuments {
     clearInterval(this.#timer);
   }
 
+  /** Looks once more; calls that come while it looks are one more look afterwards, however many they are. */
   async #refresh(): Promise<void> {
+    this.#again = true;
+    this.#looking ??= this.#lookWhileAsked().finally(() => {
+      this.#looking = undefined;
+    });
+    await this.#looking;
+  }
+
+  async #lookWhileAsked(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      await this.#look();
+    }
+  }
+
+  async #look(): Promise<void> {
     // Looks back a little: a slow transaction commits rows that are older than what was already seen.
     const since = new Date(this.#seen.getTime() - OVERLAP_MS);
     try {
