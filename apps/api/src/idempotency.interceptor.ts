@@ -47,9 +47,17 @@ export class IdempotencyInterceptor implements NestInterceptor {
         return of(claim.body);
       case 'mine':
         return next.handle().pipe(
-          mergeMap((body: unknown) => from(this.#settle(scope, claimed, response, this.#storable(context, body)).then(() => body))),
           catchError((error: unknown) =>
             from(this.idempotency.release(scope, claimed).catch(() => undefined)).pipe(mergeMap(() => throwError(() => error))),
+          ),
+          // Where the answer cannot be kept, what was asked for is done all the same: it is answered, and the key stays taken.
+          mergeMap((body: unknown) =>
+            from(
+              this.#settle(scope, claimed, response, this.#storable(context, body)).then(
+                () => body,
+                () => body,
+              ),
+            ),
           ),
         );
     }
