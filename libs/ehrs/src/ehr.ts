@@ -1,5 +1,5 @@
 import type { Environment } from '@registrar/database';
-import type { Capabilities, Discovery, Quirks } from '@registrar/dcr';
+import type { Discovery, Quirks } from '@registrar/dcr';
 import type { AuthorizationServer } from './authorization-server.js';
 
 export const REGISTRATION_MODES = ['auto', 'dynamic', 'portal', 'udap', 'cimd'] as const;
@@ -80,6 +80,3 @@ export interface EhrFilter {
   readonly status?: EhrStatus | undefined;
   readonly tenantId?: string | undefined;
 }
-
-/** What is known when nothing was ever discovered: everything unknown, no registration endpoint. */
-export const NOTHING_KNOWN: Capabilities = { dynamicRegistration: false };
