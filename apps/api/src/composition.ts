@@ -60,9 +60,9 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
   const outbound = createOutbound({ allow: config.OUTBOUND_ALLOW, extraPorts: config.OUTBOUND_PORTS });
   const { registrations, ...rest } = await composeRegistrations({ config, database, clock, vault, audit, events, jobs, outbound });
   const nouns = composeNouns({ config, database, clock, audit, events, vault, outbound });
-  // Whatever waits for a token at that server goes on with the same commit.
-  nouns.initialAccessTokens.onSupplied(async (tx, { authorizationServerId }) => {
-    await registrations.resumeWaiting(tx, 'supply_initial_access_token', authorizationServerId);
+  // Whatever waits for a token like this at that server goes on with the same commit.
+  nouns.initialAccessTokens.onSupplied(async (tx, token) => {
+    await registrations.resumeWaiting(tx, 'supply_initial_access_token', token);
   });
 
   const services: Service[] = [

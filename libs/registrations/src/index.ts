@@ -1,5 +1,5 @@
 export { Registrations } from './registrations.service.js';
-export type { NewRegistration } from './registrations.service.js';
+export type { NewRegistration, Supplied } from './registrations.service.js';
 export type { RegistrationView } from './registration-view.js';
 export type { OperationView } from './operation-view.js';
 export type { RegistrationFilter, OperationFilter } from './registrations.repository.js';

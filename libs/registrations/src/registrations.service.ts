@@ -4,6 +4,7 @@ import {
   publicId,
   violatedConstraint,
   type Database,
+  type Environment,
   type Page,
   type PageRequest,
   type Transaction,
@@ -30,6 +31,13 @@ export interface NewRegistration {
   readonly applicationId: string;
   /** As the caller wrote it; checked here. */
   readonly clientMetadata?: unknown;
+}
+
+/** For whom something that was waited for is good: one environment of a server, and one hospital where it names one. */
+export interface Supplied {
+  readonly authorizationServerId: string;
+  readonly environment: Environment;
+  readonly tenantId?: string;
 }
 
 /** What people and programs ask of registrations. Every method is one transaction in the caller's scope. */
@@ -132,12 +140,14 @@ export class Registrations {
     });
   }
 
-  /** Takes up again whatever waits for this action at that authorization server; called where the awaited thing arrives. @returns how many. */
-  async resumeWaiting(tx: Transaction, action: RegistrationAction, authorizationServerId: string): Promise<number> {
+  /** Takes up again whatever waits for this action and can use what was supplied; called where that arrives. @returns how many. */
+  async resumeWaiting(tx: Transaction, action: RegistrationAction, supplied: Supplied): Promise<number> {
+    const { authorizationServerId, environment, tenantId } = supplied;
     const rows = await tx.query<{ id: string; tenant_id: string }>(
       `SELECT r.id, r.tenant_id FROM registrations r JOIN ehrs e ON e.workspace_id = r.workspace_id AND e.id = r.ehr_id
-        WHERE r.status = 'action_required' AND r.action = $1 AND e.authorization_server_id = $2 ORDER BY r.id FOR UPDATE OF r`,
-      [action, authorizationServerId],
+        WHERE r.status = 'action_required' AND r.action = $1 AND e.authorization_server_id = $2
+          AND r.environment = $3 AND ($4::uuid IS NULL OR r.tenant_id = $4) ORDER BY r.id FOR UPDATE OF r`,
+      [action, authorizationServerId, environment, tenantId ?? null],
     );
     const operations = rows.map((row) => ({
       id: newId(),

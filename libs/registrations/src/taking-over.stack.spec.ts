@@ -55,6 +55,31 @@ describe('whoever takes over', () => {
   });
 });
 
+describe('what was supplied', () => {
+  it('takes up again only who can use it: its hospital, its environment, its server (I-01)', async () => {
+    const [own, other] = [await registration(), await registration()];
+    await house.rows('DELETE FROM work_items');
+    await house.rows(`UPDATE operations SET status = 'action_required' WHERE registration_id = ANY ($1)`, [[own, other]]);
+    await house.rows(`UPDATE registrations SET status = 'action_required', action = 'supply_initial_access_token' WHERE id = ANY ($1)`, [
+      [own, other],
+    ]);
+    const [where] = await house.rows<{ tenant: string; server: string }>(
+      `SELECT r.tenant_id AS tenant, e.authorization_server_id AS server FROM registrations r JOIN ehrs e ON e.id = r.ehr_id WHERE r.id = $1`,
+      [own],
+    );
+    const { tenant: tenantId = '', server: authorizationServerId = '' } = where ?? {};
+    const supply = (environment: 'sandbox' | 'production') =>
+      house.database.transaction(house.scope, (tx) =>
+        house.registrations.resumeWaiting(tx, 'supply_initial_access_token', { authorizationServerId, environment, tenantId }),
+      );
+    expect(await supply('production')).toBe(0);
+    expect(await supply('sandbox')).toBe(1);
+    expect(await house.registrations.get(house.scope, own)).toMatchObject({ status: 'pending' });
+    expect(await house.registrations.get(house.scope, other)).toMatchObject({ status: 'action_required' });
+    await house.rows('DELETE FROM work_items');
+  });
+});
+
 describe('an active registration', () => {
   it('stays usable while the EHR does not answer its verification (H-50)', async () => {
     const id = await registration();
