@@ -2,6 +2,7 @@ import { OutboundFailure, type Outbound, type OutboundResponse } from '@registra
 import type { DiscoveredDocument, DiscoveryInput, DocumentProblem } from './discovery-result.js';
 import type { Candidate } from './discovery-urls.js';
 import type { JsonObject } from './json-value.js';
+import { storable } from './storable.js';
 import { JsonRefused, readJson } from './strict-json.js';
 
 const DEADLINE_MS = 15_000;
@@ -44,7 +45,7 @@ function read({ status, body }: OutboundResponse): JsonObject | DocumentProblem 
   if (status >= 500) return 'server_error';
   if (status !== 200) return 'refused';
   try {
-    const value = readJson(body, { maxBytes: MAX_BYTES, maxDepth: MAX_DEPTH });
+    const value = storable(readJson(body, { maxBytes: MAX_BYTES, maxDepth: MAX_DEPTH }));
     return isObject(value) ? value : 'not_object';
   } catch (error) {
     if (!(error instanceof JsonRefused)) throw error;

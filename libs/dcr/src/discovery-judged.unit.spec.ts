@@ -81,6 +81,17 @@ describe('endpoints (A-63, A-64)', () => {
 });
 
 describe('capabilities (A-67, A-68)', () => {
+  it('what no database takes is replaced, wherever it stands (A-65, U19)', async () => {
+    const found = await findSmart((url) => ({
+      ...bare(url),
+      registration_endpoint: `${url}/register\0`,
+      scopes_supported: ['openid\0', '\ud800'],
+      capabilities: ['client-\0'],
+    }));
+    expect(found.capabilities).toMatchObject({ scopes: ['openid\ufffd', '\ufffd'], smart: ['client-\ufffd'] });
+    expect(JSON.stringify(found)).not.toMatch(/\\u0000|\\ud800/);
+  });
+
   it('absent is unknown, empty is none', async () => {
     const found = await findSmart((url) => ({
       token_endpoint: `${url}/token`,

@@ -2,6 +2,7 @@ import { HUMAN_READABLE, untagged, type ClientMetadata } from './client-metadata
 import { answerFinding } from './issued-client-finding.js';
 import { isJsonObject, type JsonObject, type JsonValue } from './json-value.js';
 import type { Finding } from './linter-finding.js';
+import { storable } from './storable.js';
 
 const LISTS = [
   'redirect_uris',
@@ -95,16 +96,6 @@ function publicKeys(value: JsonValue): JsonValue | undefined {
   const objects = (keys as readonly JsonValue[]).filter(isJsonObject);
   if (objects.length !== keys.length) return undefined;
   return { keys: objects.map((key) => Object.fromEntries(Object.entries(key).filter(([name]) => PUBLIC_KEY.has(name)))) };
-}
-
-/** NUL and lone surrogates, which no database takes, as the replacement character. */
-function storable(value: JsonValue): JsonValue {
-  if (typeof value === 'string') return value.replace(/[\0\p{Surrogate}]/gu, '\ufffd');
-  if (Array.isArray(value)) return (value as readonly JsonValue[]).map(storable);
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name.replace(/[\0\p{Surrogate}]/gu, '\ufffd'), storable(member)]),
-  );
 }
 
 const nameFit = (name: string) => name.replace(/[^\w.#:/-]/g, '?').slice(0, 64);
