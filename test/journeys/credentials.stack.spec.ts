@@ -41,6 +41,11 @@ describe('POST /v1/registrations/{id}/token', () => {
     expect(await tokenRequests('meadow')).toBe(before + 1);
   });
 
+  it('takes no extension with the name of what Registrar sets itself', async () => {
+    for (const name of ['client_id', 'grant_type', 'client_assertion', 'scope'])
+      expect(await token(keyed.id, { extensions: { [name]: 'x' } })).toMatchObject({ status: 400, body: { code: 'api.invalid_body' } });
+  });
+
   it('keeps tokens of another scope apart', async () => {
     const [all, one] = await Promise.all([token(secret.id), token(secret.id, { scope: 'system/Patient.rs', resource: undefined })]);
     expect([all.status, one.status]).toEqual([200, 200]);

@@ -50,7 +50,7 @@ export { signAssertion } from './client-assertion.js';
 export type { TokenOutcome, TokenRefusal, TokenUnavailable } from './token-endpoint-outcome.js';
 export { skewToSignWith } from './token-endpoint-outcome.js';
 export type { TokenEndpointCall, TokenRequest } from './token-endpoint.js';
-export { requestToken } from './token-endpoint.js';
+export { isTokenParameter, requestToken } from './token-endpoint.js';
 export type { ProbeRequest, ProbeVerdict } from './token-probe.js';
 export { judgeProbe, probeAuthentication } from './token-probe.js';
 export type { ControlAssertion } from './token-probe-control.js';

@@ -26,13 +26,18 @@ export interface TokenRequest extends TokenEndpointCall {
 
 const RESERVED = new Set(['grant_type', 'scope', 'resource', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type']);
 
+/** Whether a request sets this parameter itself, so that no extension may have its name. */
+export function isTokenParameter(name: string): boolean {
+  return RESERVED.has(name);
+}
+
 /**
  * Asks for an access token with the client_credentials grant (RFC 6749 section 4.4, F-05). Asking twice does no harm, so the
  * connection is kept alive; nothing is repeated from here, for an assertion is good for one request.
  * @throws TypeError when an extension has the name of a parameter that is set here.
  */
 export async function requestToken(outbound: Outbound, clock: Clock, request: TokenRequest): Promise<TokenOutcome> {
-  const reserved = Object.keys(request.extensions ?? {}).find((name) => RESERVED.has(name));
+  const reserved = Object.keys(request.extensions ?? {}).find(isTokenParameter);
   if (reserved !== undefined) throw new TypeError(`${reserved} is no extension of a token request`);
   return callTokenEndpoint(outbound, clock, request, {
     grant_type: 'client_credentials',

@@ -1,3 +1,4 @@
+import { isTokenParameter } from '@registrar/dcr';
 import type { AccessToken, RevealedSecret, SignedAssertion } from '@registrar/registrations';
 import { z } from 'zod';
 import { shownMoment } from '../public-id.dto.js';
@@ -22,7 +23,13 @@ export const tokenWanted = z
     scope: line(4_000).optional().describe('Space-delimited; what was granted when left out'),
     resource: line(2_000).optional().describe('RFC 8707'),
     extensions: z
-      .record(z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/), line(4_000))
+      .record(
+        z
+          .string()
+          .regex(/^[a-z][a-z0-9_-]{0,63}$/)
+          .refine((name) => !isTokenParameter(name), 'is set by Registrar itself'),
+        line(4_000),
+      )
       .optional()
       .describe('Further form members that this EHR wants'),
   })
