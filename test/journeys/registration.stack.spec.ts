@@ -165,6 +165,28 @@ describe('an answer that was lost after the client was made', () => {
   });
 });
 
+describe('an EHR that could not be discovered', () => {
+  it('is registered at only after a discovery has found it: refused in words until then, and never sent to a portal (K-53)', async () => {
+    const server = world.ehrs.find((ehr) => ehr.server.vendor === 'summit')?.server;
+    for (const endpoint of ['smart', 'discovery'] as const)
+      await stack.sandbox.fault({ vendor: 'summit', endpoint, kind: 'status', status: 503, times: 6 });
+    const ehr = await stack.call<{ id: string; status: string }>('POST', '/v1/ehrs', {
+      body: { name: 'Away', environment: 'sandbox', fhir_base_url: server?.fhir_base_url },
+    });
+    expect(ehr.body.status).toBe('unreachable');
+    const body = { tenant_id: world.tenants[0], ehr_id: ehr.body.id, application_id: await application() };
+    const refused = await register(body, { prefer: 'wait=20' });
+    expect(refused).toMatchObject({
+      status: 202,
+      body: { status: 'rejected', strategy: 'dynamic', problem: { code: 'registrations.ehr_not_ready' } },
+    });
+    await stack.sandbox.clearFaults();
+    const again = () => stack.call('POST', `/v1/registrations/${refused.body.id}/retry`, { headers: { prefer: 'wait=20' } });
+    expect(await stack.call('POST', `/v1/ehrs/${ehr.body.id}/discover`)).toMatchObject({ body: { status: 'ready' } });
+    expect(await again()).toMatchObject({ body: { status: 'active', proof: 'token' } });
+  });
+});
+
 describe('a definite 400 about jwks_uri', () => {
   it('is answered once with the keys inline, and what was learned is kept (A-08)', async () => {
     await stack.sandbox.fault({

@@ -10,6 +10,7 @@ import {
   type Transaction,
   type UnitOfWork,
 } from '@registrar/database';
+import { upstreamsFor } from '@registrar/ehrs';
 import { newId } from '@registrar/vault';
 import { createRegistrations, startOperations, type CreatedRegistration, type Records } from './create-registrations.js';
 import type { Doorbell } from './doorbell.js';
@@ -24,6 +25,7 @@ import { registrationProblem } from './registrations.problems.js';
 import { findOperations, findRegistrations, type OperationFilter, type RegistrationFilter } from './registrations.repository.js';
 import { moveRegistration } from './move-registration.js';
 import type { PlanAccess } from './plan.js';
+import { strategyFor } from './upstream-of.js';
 
 /** What to register: a connection or a pair, an application, and this registration's own overrides. */
 export interface NewRegistration {
@@ -175,6 +177,7 @@ export class Registrations {
           throw registrationProblem('registrations.not_possible_now', { detail: `The registration is ${view.status}.` });
         if (kind === 'verify' && view.clientId === null) throw registrationProblem('registrations.not_active');
         if (kind === 'register') await useNewestRevision(tx, id);
+        if (kind === 'register' && view.status === 'rejected') await chooseStrategy(tx, view);
         // What is active stays usable while it is verified: only the operation shows that something is going on.
         if (view.status !== 'active') await moveRegistration(tx, id, view.tenantId, event, this.records, this.clock.now());
         const server = await serverOf(tx, view.ehrId);
@@ -222,6 +225,15 @@ function refuse(planned: PlannedPair): void {
 async function serverOf(tx: Transaction, ehrId: string): Promise<{ authorizationServerId?: string }> {
   const [row] = await tx.query<{ id: string | null }>('SELECT authorization_server_id AS id FROM ehrs WHERE id = $1', [ehrId]);
   return row?.id ? { authorizationServerId: row.id } : {};
+}
+
+/** What was refused may go another way by now: the EHR has been discovered since, or its mode was changed. */
+async function chooseStrategy(tx: Transaction, { id, ehrId }: RegistrationView): Promise<void> {
+  const upstream = (await upstreamsFor(tx, [ehrId])).get(ehrId);
+  const strategy = upstream && strategyFor(upstream);
+  if (strategy === 'udap' || strategy === 'cimd')
+    throw registrationProblem('registrations.strategy_not_built', { detail: `The EHR's registration mode is ${strategy}.` });
+  if (strategy) await tx.query('UPDATE registrations SET strategy = $2 WHERE id = $1', [id, strategy]);
 }
 
 async function useNewestRevision(tx: Transaction, id: string): Promise<void> {

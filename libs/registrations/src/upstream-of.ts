@@ -23,9 +23,14 @@ export function upstreamOf(upstream: Upstream): WorkUpstream {
   };
 }
 
-/** The way to register there: the EHR's mode, or, for `auto`, what discovery and the vendor's quirks allow. */
+/**
+ * The way to register there: the EHR's mode, or, for `auto`, what discovery and the vendor's quirks allow. Where nothing is known
+ * yet, nobody is sent to a portal: a registration is refused in words before anything is sent, until a discovery has found something.
+ */
 export function strategyFor(upstream: Upstream): StrategyName {
   if (upstream.registrationMode !== 'auto') return upstream.registrationMode;
-  const byPortal = upstream.server?.endpoints.registration === undefined || upstream.server.quirks.registration === 'portal';
-  return byPortal ? 'portal' : 'dynamic';
+  const { server } = upstream;
+  const none = server?.endpoints.registration === undefined;
+  if (!server || (none && upstream.status === 'quarantined')) return 'dynamic';
+  return none || server.quirks.registration === 'portal' ? 'portal' : 'dynamic';
 }
