@@ -86,16 +86,22 @@ export async function insertBatch(
   await insertRows(tx, 'batch_items', ITEMS, rows);
 }
 
+// Row by row from the items on: right after the insert there are no statistics, and the planner would turn the joins round.
+const one = (kind: 'CROSS' | 'LEFT', name: string, select: string, table: string, where: string) =>
+  `${kind} JOIN LATERAL (SELECT ${select} FROM ${table} x WHERE x.workspace_id = i.workspace_id AND ${where} OFFSET 0) ${name}${kind === 'LEFT' ? ' ON true' : ''}`;
+
 const BATCH = `
 SELECT b.id, b.application_id AS "applicationId", b.plan_hash AS "planHash", b.left_out AS "leftOut", b.created_at AS "createdAt",
        coalesce((SELECT jsonb_agg(jsonb_build_object('registrationId', r.id, 'tenantId', r.tenant_id, 'tenantName', t.name, 'ehrId', r.ehr_id,
          'ehrName', e.name, 'vendor', e.vendor, 'outcome', i.outcome, 'status', r.status, 'action', r.action, 'strategy', r.strategy, 'proof', r.proof,
-         'clientId', c.client_id, 'waiting', (SELECT o.waiting FROM operations o WHERE o.workspace_id = r.workspace_id AND o.registration_id = r.id AND o.status = 'waiting'),
+         'clientId', c.client_id, 'waiting', o.waiting,
          'problem', CASE WHEN r.problem IS NOT NULL THEN jsonb_build_object('code', r.problem->'code', 'title', r.problem->'title') END) ORDER BY t.name, e.name, r.id)
-         FROM batch_items i JOIN registrations r ON r.workspace_id = i.workspace_id AND r.id = i.registration_id
-         JOIN tenants t ON t.workspace_id = r.workspace_id AND t.id = r.tenant_id
-         JOIN ehrs e ON e.workspace_id = r.workspace_id AND e.id = r.ehr_id
-         LEFT JOIN clients c ON c.workspace_id = r.workspace_id AND c.id = r.client_id
+         FROM batch_items i
+         ${one('CROSS', 'r', 'x.*', 'registrations', 'x.id = i.registration_id')}
+         ${one('CROSS', 't', 'x.name', 'tenants', 'x.id = r.tenant_id')}
+         ${one('CROSS', 'e', 'x.name, x.vendor', 'ehrs', 'x.id = r.ehr_id')}
+         ${one('LEFT', 'c', 'x.client_id', 'clients', 'x.id = r.client_id')}
+         ${one('LEFT', 'o', 'x.waiting', 'operations', `x.registration_id = r.id AND x.status = 'waiting'`)}
         WHERE i.workspace_id = b.workspace_id AND i.batch_id = b.id AND ($3::text IS NULL OR r.environment = $3)), '[]') AS items
   FROM batches b WHERE b.id = $1 AND ($2::uuid IS NULL OR b.application_id = $2)`;
 
