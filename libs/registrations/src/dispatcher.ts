@@ -1,6 +1,7 @@
 import type { Clock } from '@registrar/clock';
 import type { Database } from '@registrar/database';
 import { loadWork, type ClaimedItem } from './load-work.js';
+import { noteFailure } from './note-failure.js';
 import type { OperationRunner } from './operation-runner.js';
 import type { WorkQueue } from './work-queue.js';
 
@@ -121,6 +122,7 @@ export class Dispatcher {
       if (!(await running)) await this.queue.release(item, TURNED_DOWN_MS);
     } catch (error) {
       this.complain(item.operationId, error);
+      await noteFailure(this.database, item, FAILED_RETRY_MS, this.clock).catch(() => undefined);
       await this.queue.release(item, FAILED_RETRY_MS).catch(() => undefined);
     }
     this.#inHand.delete(item);

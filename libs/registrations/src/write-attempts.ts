@@ -55,7 +55,7 @@ UPDATE attempts a SET status = i.status, upstream_status = i.upstream_status, ou
        local_address = i.local_address, answer_key_id = i.answer_key_id, answer = i.answer, finished_at = $9
   FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::jsonb[], $5::text[], $6::text[], $7::uuid[], $8::bytea[])
        AS i (id, status, upstream_status, outcome, upstream_client_id, local_address, answer_key_id, answer)
- WHERE a.id = i.id`;
+ WHERE a.workspace_id = $10 AND a.id = ANY ($1::uuid[]) AND a.id = i.id`;
 
 export async function settleAttempts(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
   const settled = changes.flatMap((change) => (change.settledAttempt ? [change.settledAttempt] : []));
@@ -70,5 +70,6 @@ export async function settleAttempts(tx: Transaction, changes: readonly Change[]
     settled.map((attempt) => attempt.answer?.keyId ?? null),
     settled.map((attempt) => attempt.answer?.bytes ?? null),
     now,
+    tx.scope.workspaceId,
   ]);
 }

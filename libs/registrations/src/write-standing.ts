@@ -50,7 +50,7 @@ UPDATE registrations r SET status = i.status, action = i.action, problem = i.pro
        version = r.version + 1, updated_at = $11
   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::bigint[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::timestamptz[])
        AS i (id, status, action, problem, fence, client_id, drift, proof, manageable, last_verified_at)
- WHERE r.id = i.id`;
+ WHERE r.workspace_id = $12 AND r.id = ANY ($1::uuid[]) AND r.id = i.id`;
 
 export async function updateRegistrations(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
   if (changes.length === 0) return;
@@ -67,6 +67,7 @@ export async function updateRegistrations(tx: Transaction, changes: readonly Cha
     each((change) => change.registration.manageable),
     each((change) => change.registration.lastVerifiedAt),
     now,
+    tx.scope.workspaceId,
   ]);
 }
 
@@ -75,7 +76,7 @@ UPDATE operations o SET status = i.status, waiting = i.waiting, problem = i.prob
        started_at = coalesce(o.started_at, $7), updated_at = $7,
        finished_at = CASE WHEN i.status IN ('succeeded', 'failed', 'cancelled') THEN $7::timestamptz END
   FROM unnest($1::uuid[], $2::text[], $3::jsonb[], $4::jsonb[], $5::jsonb[], $6::integer[]) AS i (id, status, waiting, problem, steps, tries)
- WHERE o.id = i.id`;
+ WHERE o.workspace_id = $8 AND o.id = ANY ($1::uuid[]) AND o.id = i.id`;
 
 export async function updateOperations(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
   if (changes.length === 0) return;
@@ -87,6 +88,7 @@ export async function updateOperations(tx: Transaction, changes: readonly Change
     changes.map((change) => JSON.stringify(change.operation.steps)),
     changes.map((change) => change.operation.tries),
     now,
+    tx.scope.workspaceId,
   ]);
   const finished = changes.filter((change) => !['queued', 'running', 'waiting'].includes(change.operation.status));
   if (finished.length > 0)
