@@ -1,4 +1,5 @@
 import type { Database } from '@registrar/database';
+import { Problem } from '@registrar/problem';
 import type { Change, CommitResult } from './change.js';
 
 interface Waiter {
@@ -13,7 +14,8 @@ export type WriteChanges = (database: Database, changes: readonly Change[]) => P
 /**
  * The one writer of what happens to registrations. Whatever queued for a workspace while its last commit ran goes into
  * the next one, so commits are shared under load and latency falls (performance.md, rule 1). When a group fails, its
- * changes are written one by one, so that one bad row never holds back the answers of the others (rule 7).
+ * changes are written one by one, so that one bad row never holds back the answers of the others (rule 7); not where the
+ * database is away: then each would wait for it in turn.
  */
 export class Journal {
   readonly #queues = new Map<string, Waiter[]>();
@@ -60,8 +62,11 @@ export class Journal {
         waiter.resolve(results[index] ?? 'lost');
       });
     } catch (error) {
-      const [only, ...rest] = group;
-      if (only && rest.length === 0) only.reject(error);
+      const away = error instanceof Problem && error.code === 'database.unavailable';
+      if (away || group.length === 1)
+        group.forEach((waiter) => {
+          waiter.reject(error);
+        });
       else for (const waiter of group) await this.#writeGroup([waiter]);
     }
   }

@@ -1,4 +1,5 @@
 import type { Database } from '@registrar/database';
+import { Problem } from '@registrar/problem';
 import { describe, expect, it } from 'vitest';
 import type { Change } from './change.js';
 import { Journal, type WriteChanges } from './journal.js';
@@ -34,6 +35,19 @@ describe('Journal', () => {
     const results = await Promise.allSettled(['a', 'bad', 'c'].map((id) => journal.commit(change(id))));
     expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(groups).toEqual([['a', 'bad', 'c'], ['a'], ['bad'], ['c']]);
+  });
+
+  it('tells all of a group at once that the database is away (rule 7)', async () => {
+    let writes = 0;
+    const entry = { kind: 'unavailable', title: 'Away', actor: 'registrar_operator', label: 'Wait' } as const;
+    const away = new Problem('database.unavailable', entry);
+    const journal = new Journal(database, () => {
+      writes += 1;
+      return Promise.reject(away);
+    });
+    const results = await Promise.allSettled(['a', 'b', 'c'].map((id) => journal.commit(change(id))));
+    expect(results).toEqual(results.map(() => ({ status: 'rejected', reason: away })));
+    expect(writes).toBe(1);
   });
 
   it('never mixes workspaces in one transaction', async () => {
