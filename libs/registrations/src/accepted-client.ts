@@ -37,18 +37,18 @@ export function acceptedChange(
   const pending = keyed ?? secrets.credential;
   const manageable =
     issued.registrationAccessToken && issued.registrationClientUri !== undefined && issued.registrationClientUriUsable ? 'yes' : 'no';
+  const standing = { clientId: clientRowId, drift: comparison.drift, manageable } as const;
+  const unfit = outcome.findings.find((finding) => finding.severity === 'error')?.id;
+  const stopped = comparison.stop ?? (usesSecret && !issued.clientSecret ? 'credential_missing' : unfit);
   const rows: Partial<Change> = {
     client,
-    settledAttempt: adopted(record, outcome, comparison.class),
+    settledAttempt: adopted(record, outcome, comparison.class, stopped !== undefined),
     secrets: secrets.rows,
     ...present('credentials', secrets.credential && [credentialRow(secrets.credential, clientRowId)]),
     ...present('attach', keyed && { credentialId: keyed.id, clientId: clientRowId }),
     ...present('retire', keyed ? undefined : work.pending && { credentialId: work.pending.id }),
     ifClaimed: sharedIdentity(work, record, issued.clientId),
   };
-  const standing = { clientId: clientRowId, drift: comparison.drift, manageable } as const;
-  const unfit = outcome.findings.find((finding) => finding.severity === 'error')?.id;
-  const stopped = comparison.stop ?? (usesSecret && !issued.clientSecret ? 'credential_missing' : unfit);
   if (stopped !== undefined) {
     const problem = problemDocument(stopWords(stopped, comparison.differences));
     const change = changeOf(
@@ -87,8 +87,13 @@ export function acceptedChange(
   };
 }
 
-/** Its contents are adopted with it, so the sealed answer is not kept. */
-function adopted({ id, upstreamStatus, localAddress }: AnswerRecord, outcome: Accepted, difference: string): SettledAttempt {
+/** Its contents are adopted with it, so the sealed answer is dropped; where something of it could not be taken, it is kept for whoever looks. */
+function adopted(
+  { id, upstreamStatus, localAddress, answer }: AnswerRecord,
+  outcome: Accepted,
+  difference: string,
+  keep: boolean,
+): SettledAttempt {
   return {
     id,
     status: 'adopted',
@@ -96,6 +101,7 @@ function adopted({ id, upstreamStatus, localAddress }: AnswerRecord, outcome: Ac
     outcome: { class: difference, findings: outcome.findings },
     ...present('upstreamStatus', upstreamStatus),
     ...present('localAddress', localAddress),
+    ...present('answer', keep ? answer : undefined),
   };
 }
 
