@@ -6,7 +6,7 @@ import { cpuMs, parentOf } from './cpu.js';
 import { application, arrange, onboard } from './onboarding.js';
 
 const SERVERS = 20;
-const IN_FLIGHT = 32;
+const IN_FLIGHT = 64;
 
 let canned: Canned;
 let stack: Stack;
