@@ -3,15 +3,21 @@ import { pino, type Logger } from 'pino';
 import { pinoHttp, type HttpLogger } from 'pino-http';
 import type { ApiRequest } from './api-request.js';
 
+// Not pino's own destination: at the exit it would wait for ever for a reader that is gone, e.g. a launcher that was killed.
+process.stdout.on('error', () => undefined);
+
 /** One JSON line for each thing, on standard output. Headers, bodies and query strings are not among them. */
 export function openLog(level: string, name: string): Logger {
-  return pino({
-    level,
-    name,
-    redact: { paths: ['*.authorization', '*.cookie', '*.password', '*.token', '*.secret', 'headers'], censor: '[redacted]' },
-    // What an error carries besides its words may be a row or a parameter.
-    serializers: { err: (error: unknown) => wordsOf(error) },
-  });
+  return pino(
+    {
+      level,
+      name,
+      redact: { paths: ['*.authorization', '*.cookie', '*.password', '*.token', '*.secret', 'headers'], censor: '[redacted]' },
+      // What an error carries besides its words may be a row or a parameter.
+      serializers: { err: (error: unknown) => wordsOf(error) },
+    },
+    process.stdout,
+  );
 }
 
 /** One line for each request, when it has been answered. */

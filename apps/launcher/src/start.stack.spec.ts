@@ -107,8 +107,12 @@ it('comes back after a kill -9 of itself: its programs end, and the next start c
   const first = start();
   await serving(first);
   const key = readFileSync(join(home, 'owner-key'), 'utf8').trim();
+  const pids = [...first.said().matchAll(/^(?:api|worker) .*"pid":(\d+)/gm)].map(([, pid]) => Number(pid));
+  expect(new Set(pids).size).toBe(2);
   first.child.kill('SIGKILL');
   await first.ended;
+  // Nobody reads their lines any more; that may not keep them.
+  await until('its programs to end', () => pids.every((pid) => !existsSync(`/proc/${pid}`)));
   const second = start();
   await serving(second);
   expect(await ask(key)).toBe(200);

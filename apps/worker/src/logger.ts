@@ -1,13 +1,19 @@
 import type { Config } from '@registrar/config';
 import { pino, type Logger } from 'pino';
 
+// Not pino's own destination: at the exit it would wait for ever for a reader that is gone, e.g. a launcher that was killed.
+process.stdout.on('error', () => undefined);
+
 /** One JSON line each. Secrets are `Secret`s and print as such; the paths below are the second net. */
 export function createLogger(config: Config): Logger {
-  return pino({
-    level: config.LOG_LEVEL,
-    base: { app: 'worker', pid: process.pid },
-    redact: ['*.authorization', '*.password', '*.client_secret', '*.access_token'],
-  });
+  return pino(
+    {
+      level: config.LOG_LEVEL,
+      base: { app: 'worker', pid: process.pid },
+      redact: ['*.authorization', '*.password', '*.client_secret', '*.access_token'],
+    },
+    process.stdout,
+  );
 }
 
 /** What a log line says of a failure: its name, code and words; never an error's own members, which may hold a request. */
