@@ -23,7 +23,7 @@ export class Sweeper {
   }
 
   async #sweep(): Promise<void> {
-    this.dispatcher.ring();
+    void this.dispatcher.sweep();
     if (this.#sweeping) return;
     this.#sweeping = true;
     await this.jobs.ensureSchedules(SCHEDULE);

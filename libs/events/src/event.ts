@@ -27,6 +27,11 @@ export const EVENT_TYPES = [
   'registration.revoked_by_ehr',
   'registration.suspended',
   'registration.updated',
+  'operation.succeeded',
+  'operation.failed',
+  'operation.cancelled',
+  'operation.action_required',
+  'operation.outcome_unknown',
   'secret.revealed',
 ] as const;
 

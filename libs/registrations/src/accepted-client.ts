@@ -8,7 +8,7 @@ import { registrationProblem } from './registrations.problems.js';
 import { markStep } from './step.js';
 import type { AnswerRecord } from './unsent-registration.js';
 import type { UpstreamAccess } from './upstream-access.js';
-import type { Work, WorkCredential } from './work.js';
+import type { SealedValue, Work, WorkCredential, WorkManagement } from './work.js';
 
 type Accepted = Extract<RegistrationOutcome, { kind: 'accepted' }>;
 
@@ -46,7 +46,7 @@ export function acceptedChange(
     secrets: secrets.rows,
     ...present('credentials', secrets.credential && [credentialRow(secrets.credential, clientRowId)]),
     ...present('attach', keyed && { credentialId: keyed.id, clientId: clientRowId }),
-    ...present('retire', keyed ? undefined : work.pending && { credentialId: work.pending.id }),
+    ...present('retire', keyed ? undefined : work.pending && [work.pending.id]),
     ifClaimed: sharedIdentity(work, record, issued.clientId),
   };
   if (stopped !== undefined) {
@@ -80,7 +80,9 @@ export function acceptedChange(
         authMethod,
         requestedMetadata: requested,
         grantedMetadata: issued.granted,
+        management: managementOf(issued, secrets.token),
         ...present('signingAlg', work.pending?.alg),
+        ...present('keySetId', work.pending?.keySetId),
       },
       ...present('pending', pending),
     },
@@ -131,7 +133,7 @@ function sealIssued(
   clientRowId: string,
   sealer: Sealer,
   keyed: WorkCredential | undefined,
-): { readonly rows: SecretRow[]; readonly credential?: WorkCredential } {
+): { readonly rows: SecretRow[]; readonly credential?: WorkCredential; readonly token?: SealedValue } {
   const rows: SecretRow[] = [];
   const owner = { workspaceId: work.scope.workspaceId, tenantId: work.tenant.id };
   const seal = (subjectId: string, kind: string, version: number, value: Parameters<Sealer['seal']>[1]) => {
@@ -139,17 +141,26 @@ function sealIssued(
     rows.push({ ...owner, subjectId, kind, version, sealed });
     return sealed;
   };
-  if (client.registrationAccessToken) seal(clientRowId, 'registration_access_token', 1, client.registrationAccessToken);
-  if (!client.clientSecret) return { rows, ...noSecret(work, keyed) };
+  const token = client.registrationAccessToken && seal(clientRowId, 'registration_access_token', 1, client.registrationAccessToken);
+  if (!client.clientSecret) return { rows, ...present('token', token), ...noSecret(work, keyed) };
   if (keyed) {
     seal(clientRowId, 'unused_client_secret', 1, client.clientSecret);
-    return { rows };
+    return { rows, ...present('token', token) };
   }
   const [id, version] = [newId(), work.lastVersion + 1];
   const sealed = seal(id, 'client_secret', version, client.clientSecret);
   return {
     rows,
+    ...present('token', token),
     credential: { id, kind: 'client_secret', version, stage: 'pending', sealed, ...present('expiresAt', client.clientSecretExpiresAt) },
+  };
+}
+
+function managementOf(issued: Accepted['client'], token: SealedValue | undefined): WorkManagement {
+  return {
+    registrationClientUriUsable: issued.registrationClientUriUsable,
+    ...present('registrationClientUri', issued.registrationClientUri),
+    ...present('token', token && { version: 1, sealed: token }),
   };
 }
 

@@ -7,9 +7,13 @@ import type { OperationStatus, Waiting } from './operation-status.js';
 import type { Step } from './step.js';
 import type { Work } from './work.js';
 
+/** Ends of an operation that others hear of, where the registration itself does not move. */
+const TOLD = ['succeeded', 'failed', 'cancelled', 'action_required', 'outcome_unknown'] as const satisfies readonly OperationStatus[];
+
 /** What one change does to the standing of a registration and its operation; the rest of the change is rows. */
 export interface Standing {
-  readonly event: LifecycleEvent;
+  /** Left out: the registration stays as it is, and only the operation goes on. */
+  readonly event?: LifecycleEvent;
   readonly operation: OperationStatus;
   readonly next: Change['next'];
   readonly action?: RegistrationAction;
@@ -17,20 +21,11 @@ export interface Standing {
   readonly waiting?: Waiting;
   readonly steps?: readonly Step[];
   readonly tries?: number;
-  readonly registration?: Partial<Pick<Change['registration'], 'clientId' | 'drift' | 'proof' | 'manageable' | 'lastVerifiedAt'>>;
+  readonly registration?: Omit<Change['registration'], 'event' | 'action' | 'problem'>;
 }
 
 /** Builds a change of this work: ids, fence, audit entry and event follow from the work and the standing. */
 export function changeOf(work: Work, standing: Standing, rows: Partial<Change> = {}): Change {
-  const status = transition(standing.event).to;
-  const subject = { type: 'registration', id: work.registration.id } as const;
-  const detail = {
-    operation_id: work.operation.id,
-    kind: work.operation.kind,
-    ...present('code', standing.problem?.code),
-    ...present('action', standing.action),
-  };
-  const changed = status !== work.registration.status || standing.operation !== work.operation.status;
   return {
     workspaceId: work.scope.workspaceId,
     tenantId: work.tenant.id,
@@ -38,12 +33,12 @@ export function changeOf(work: Work, standing: Standing, rows: Partial<Change> =
     operationId: work.operation.id,
     itemId: work.itemId,
     fence: work.fence,
-    guard: work.taken ? 'hold' : 'take',
+    guard: work.taken ? 'hold' : work.operation.kind === 'deregister' ? 'take_leaving' : 'take',
     registration: {
-      event: standing.event,
       ...standing.registration,
-      ...present('action', standing.action),
-      ...present('problem', standing.problem),
+      ...present('event', standing.event),
+      ...present('action', standing.event && standing.action),
+      ...present('problem', standing.event && standing.problem),
     },
     operation: {
       status: standing.operation,
@@ -53,22 +48,32 @@ export function changeOf(work: Work, standing: Standing, rows: Partial<Change> =
       ...present('problem', standing.problem),
     },
     next: standing.next,
-    audit: changed
-      ? [
-          {
-            action: `registration.${standing.event}`,
-            subject,
-            tenantId: work.tenant.id,
-            detail,
-            actor: work.scope.actor,
-            requestId: work.scope.requestId,
-          },
-        ]
-      : [],
-    events:
-      status === work.registration.status
-        ? []
-        : [{ type: `registration.${status}`, subject, tenantId: work.tenant.id, data: { operation_id: work.operation.id } }],
+    ...recordsOf(work, standing),
     ...rows,
+  };
+}
+
+/** What is remembered and told of it: the registration's event where there is one, else what became of the operation. */
+function recordsOf(work: Work, standing: Standing): Pick<Change, 'audit' | 'events'> {
+  const status = standing.event === undefined ? work.registration.status : transition(standing.event).to;
+  const [moved, turned] = [status !== work.registration.status, standing.operation !== work.operation.status];
+  const subject = { type: 'registration', id: work.registration.id } as const;
+  const tenantId = work.tenant.id;
+  const { actor, requestId } = work.scope;
+  const data = { operation_id: work.operation.id };
+  const detail = {
+    ...data,
+    kind: work.operation.kind,
+    ...present('code', standing.problem?.code),
+    ...present('action', standing.action),
+  };
+  const action = standing.event === undefined ? (`operation.${standing.operation}` as const) : (`registration.${standing.event}` as const);
+  const told = standing.event === undefined && turned ? TOLD.find((end) => end === standing.operation) : undefined;
+  return {
+    audit: moved || turned ? [{ action, subject, tenantId, detail, actor, requestId }] : [],
+    events: [
+      ...(moved ? [{ type: `registration.${status}` as const, subject, tenantId, data }] : []),
+      ...(told ? [{ type: `operation.${told}` as const, subject, tenantId, data: { ...data, kind: work.operation.kind } }] : []),
+    ],
   };
 }

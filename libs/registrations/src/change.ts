@@ -7,6 +7,7 @@ import type { ProblemDocument } from '@registrar/problem';
 import type { SecretRow } from '@registrar/vault';
 import type { LifecycleEvent, RegistrationAction } from './lifecycle.js';
 import type { AttemptStatus, OperationStatus, Waiting } from './operation-status.js';
+import type { Residue } from './registration-view.js';
 import type { Step } from './step.js';
 import type { SealedValue } from './work.js';
 
@@ -66,6 +67,31 @@ export interface NewClient {
   readonly grantedMetadata: ClientMetadata;
 }
 
+/** What an answer changes of a client that stands already; what is left out stays as it is. */
+export interface ChangedClient {
+  readonly id: string;
+  readonly authMethod?: string;
+  readonly signingAlg?: string;
+  readonly requestedMetadata?: ClientMetadata;
+  readonly grantedMetadata?: ClientMetadata;
+  readonly registrationClientUri?: string;
+  readonly registrationClientUriUsable?: boolean;
+  readonly hasRegistrationAccessToken?: boolean;
+  /** Version of the sealed registration access token that holds from now on. */
+  readonly registrationAccessTokenVersion?: number;
+  readonly registrationAccessTokenExpiresAt?: Date;
+  /** When the server forgets the whole client (H-08). */
+  readonly expiresAt?: Date;
+  readonly status?: 'live' | 'orphaned' | 'deleted';
+}
+
+/** A sealed value that is of no use any more, and is destroyed. */
+export interface SpentSecret {
+  readonly subjectId: string;
+  readonly kind: string;
+  readonly version: number;
+}
+
 /** Everything that one transaction of the journal changes for one operation: rows, audit, events, and what comes next. */
 export interface Change {
   readonly workspaceId: string;
@@ -74,10 +100,14 @@ export interface Change {
   readonly operationId: string;
   readonly itemId: string;
   readonly fence: number;
-  /** `take`: this holder begins, so its fence must be newer and nothing may be suspended or off-boarding. `hold`: it still is the holder. */
-  readonly guard: 'take' | 'hold';
+  /**
+   * `take`: this holder begins, so its fence must be newer and nothing may be suspended or off-boarding. `take_leaving`: the
+   * same for what goes away, which neither stops. `hold`: it still is the holder.
+   */
+  readonly guard: 'take' | 'take_leaving' | 'hold';
   readonly registration: {
-    readonly event: LifecycleEvent;
+    /** Left out: the operation goes on beside the registration, which keeps its status, action and problem. */
+    readonly event?: LifecycleEvent;
     readonly action?: RegistrationAction;
     readonly problem?: ProblemDocument;
     readonly clientId?: string;
@@ -85,6 +115,12 @@ export interface Change {
     readonly proof?: string;
     readonly manageable?: string;
     readonly lastVerifiedAt?: Date;
+    /** The client that was current before a swap; null once it is gone. */
+    readonly previousClientId?: string | null;
+    readonly nextRotationAt?: Date | null;
+    readonly revision?: number;
+    /** Added to what stands there. */
+    readonly residue?: readonly Residue[];
   };
   readonly operation: {
     readonly status: OperationStatus;
@@ -93,8 +129,8 @@ export interface Change {
     readonly steps: readonly Step[];
     readonly tries: number;
   };
-  /** What becomes of the work item: still in hand, done, or due again after `inMs`. */
-  readonly next: 'keep' | 'done' | { readonly inMs: number; readonly budget: 'registration' | 'token' };
+  /** What becomes of the work item: still in hand, done, due again after `inMs` by the database's clock, or at a business time. */
+  readonly next: Next;
   readonly newAttempt?: NewAttempt;
   readonly settledAttempt?: SettledAttempt;
   readonly keySet?: {
@@ -107,11 +143,17 @@ export interface Change {
   readonly credentials?: readonly NewCredential[];
   /** The pending credential gets its client. */
   readonly attach?: { readonly credentialId: string; readonly clientId: string };
-  /** A pending credential that turned out not to be needed. */
-  readonly retire?: { readonly credentialId: string };
-  /** The pending credential becomes the current one. */
+  /** Credentials that are used no more, by id, whatever their stage. */
+  readonly retire?: readonly string[];
+  /** The previous credential becomes the current one again, and the current one is retired. */
+  readonly rollBack?: { readonly credentialId: string };
+  /** The pending credential becomes the current one, and the current one the previous. */
   readonly promote?: { readonly credentialId: string };
   readonly client?: NewClient;
+  readonly changedClients?: readonly ChangedClient[];
+  readonly spentSecrets?: readonly SpentSecret[];
+  /** The registration's adopted attempt gives way to the one that is settled here: a swap has two clients for a while. */
+  readonly supersede?: boolean;
   /** What happens instead when the client's id is already held by another registration at that server (A-41). */
   readonly ifClaimed?: Change;
   readonly secrets?: readonly SecretRow[];
@@ -127,6 +169,10 @@ export interface Change {
   readonly audit: readonly AuditEntry[];
   readonly events: readonly NewEvent[];
 }
+
+export type WorkBudget = 'registration' | 'token';
+export type Next =
+  'keep' | 'done' | { readonly inMs: number; readonly budget: WorkBudget } | { readonly at: Date; readonly budget: WorkBudget };
 
 /** `lost`: another holder or a person was there first, nothing was written. `claimed`: the alternative was written. */
 export type CommitResult = 'written' | 'claimed' | 'lost';

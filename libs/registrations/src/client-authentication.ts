@@ -1,7 +1,7 @@
 import { signAssertion, type ClientAuthentication } from '@registrar/dcr';
 import { credentialOwner } from './credential-owner.js';
 import type { UpstreamAccess } from './upstream-access.js';
-import type { Work, WorkClient, WorkCredential } from './work.js';
+import type { Work, ClientIdentity, WorkCredential } from './work.js';
 
 type Owner = { readonly workspaceId: string; readonly tenantId: string };
 
@@ -14,7 +14,7 @@ export function audienceOf(work: Pick<Work, 'upstream'>): string {
 /** Opens the credential and makes of it what the token endpoint takes (A-80 to A-82, A-42). `skewMs`: how far the server's clock is ahead. */
 export async function authenticationOf(
   owner: Owner,
-  client: WorkClient,
+  client: ClientIdentity,
   credential: WorkCredential,
   audience: string,
   access: UpstreamAccess,

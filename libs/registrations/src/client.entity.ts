@@ -52,6 +52,15 @@ export class ClientEntity {
   @Column('jsonb', { name: 'granted_metadata' })
   grantedMetadata!: ClientMetadata;
 
+  @Column('integer', { name: 'registration_access_token_version', default: 1 })
+  registrationAccessTokenVersion!: number;
+
+  @Column('timestamptz', { name: 'registration_access_token_expires_at', nullable: true })
+  registrationAccessTokenExpiresAt!: Date | null;
+
+  @Column('timestamptz', { name: 'expires_at', nullable: true })
+  expiresAt!: Date | null;
+
   @Column('text', { default: 'live' })
   status!: 'live' | 'orphaned' | 'deleted';
 

@@ -153,7 +153,13 @@ export async function enqueueOperations(tx: Transaction, operations: readonly Ne
     created_at: now,
   }));
   // Due at once by the database's clock, which is the one that claims.
-  await insertRows(tx, 'work_items', WORK_ITEMS, rows, 'ON CONFLICT (kind, subject_id) DO UPDATE SET due_at = clock_timestamp()');
+  await insertRows(
+    tx,
+    'work_items',
+    WORK_ITEMS,
+    rows,
+    'ON CONFLICT (kind, subject_id) DO UPDATE SET due_at = clock_timestamp(), wake_at = NULL',
+  );
 }
 
 function server(planned: PlannedPair): { authorizationServerId?: string } {

@@ -4,13 +4,13 @@ import { upstreamsFor, type Upstream } from '@registrar/ehrs';
 import { present } from './present.js';
 import { registrationProblem } from './registrations.problems.js';
 import type { RegistrationStatus } from './lifecycle.js';
-import type { WorkClient, WorkCredential } from './work.js';
+import type { ClientIdentity, WorkCredential } from './work.js';
 
 /** What signing, asking for a token or revealing needs of one active registration. */
 export interface CredentialMaterial {
   readonly registrationId: string;
   readonly tenantId: string;
-  readonly client: WorkClient;
+  readonly client: ClientIdentity;
   readonly credential: WorkCredential;
   readonly upstream: Upstream;
 }
@@ -22,7 +22,7 @@ interface MaterialRow {
   stopped: boolean;
   client_row_id: string | null;
   client_id: string | null;
-  client_scope: WorkClient['scope'];
+  client_scope: ClientIdentity['scope'];
   auth_method: string;
   signing_alg: string | null;
   requested: ClientMetadata;

@@ -60,6 +60,16 @@ export class Dispatcher {
       });
   }
 
+  /** Wakes what waits for a business time that has come, and looks for due work. */
+  async sweep(): Promise<void> {
+    try {
+      await this.queue.wake(this.clock.now());
+    } catch (error) {
+      this.complain('wake', error);
+    }
+    this.ring();
+  }
+
   /** Takes nothing more up and waits until what is in hand has ended. */
   async drain(): Promise<void> {
     this.#stopped = true;

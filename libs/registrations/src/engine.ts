@@ -6,8 +6,10 @@ import { Dispatcher, type Complain, type DispatcherSettings } from './dispatcher
 import { dynamicStrategy } from './dynamic.strategy.js';
 import { Journal } from './journal.js';
 import { keepAnswer } from './keep-answer.js';
+import type { OperationPlanner, WriteWindows } from './operation-planner.js';
 import { OperationRunner } from './operation-runner.js';
 import { portalStrategy } from './portal.strategy.js';
+import { present } from './present.js';
 import type { StepContext } from './strategy.js';
 import type { UpstreamAccess } from './upstream-access.js';
 import { WorkQueue } from './work-queue.js';
@@ -20,6 +22,10 @@ export interface EngineParts {
   readonly access: UpstreamAccess;
   readonly settings: DispatcherSettings;
   readonly complain: Complain;
+  /** Ways to bring about what no strategy of this library knows: rotations. */
+  readonly planners?: readonly OperationPlanner[];
+  /** When production may be written to; left out, always. */
+  readonly windows?: WriteWindows;
 }
 
 /** Puts together what carries operations out: claim, strategies, journal. One for each worker process. */
@@ -30,6 +36,12 @@ export function createEngine(parts: EngineParts): Dispatcher {
     commit: (change) => journal.commit(change),
     keepAnswer: (kept) => keepAnswer(database, kept),
   };
-  const runner = new OperationRunner([dynamicStrategy(access), portalStrategy(access)], context);
+  const ways = {
+    clock,
+    strategies: [dynamicStrategy(access), portalStrategy(access)],
+    ...present('planners', parts.planners),
+    ...present('windows', parts.windows),
+  };
+  const runner = new OperationRunner(ways, context);
   return new Dispatcher(database, new WorkQueue(database, `worker-${newId()}`), runner, clock, settings, complain);
 }

@@ -12,7 +12,7 @@ import { mayAskForTokens, redirectUriOf, scopeOf } from './granted-client.js';
 import { present } from './present.js';
 import type { Verdict } from './proof.js';
 import { TOKEN_DEADLINE_MS, type UpstreamAccess } from './upstream-access.js';
-import type { Work, WorkClient, WorkCredential } from './work.js';
+import type { Work, ClientIdentity, WorkCredential } from './work.js';
 
 // The server's log shows who asked with a code that was never issued.
 const USER_AGENT = 'Registrar/1 (credential check)';
@@ -25,7 +25,7 @@ const REFUSED_CONTROL: TokenOutcome = { kind: 'refused', error: 'invalid_client'
  */
 export async function examineCredential(
   work: Work,
-  client: WorkClient,
+  client: ClientIdentity,
   credential: WorkCredential,
   access: UpstreamAccess,
 ): Promise<Verdict> {

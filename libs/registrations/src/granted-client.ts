@@ -1,6 +1,6 @@
-import type { WorkClient } from './work.js';
+import type { ClientIdentity } from './work.js';
 
-type Metadata = Pick<WorkClient, 'grantedMetadata' | 'requestedMetadata'>;
+type Metadata = Pick<ClientIdentity, 'grantedMetadata' | 'requestedMetadata'>;
 
 /** Whether the grants that the server gave allow the client to ask for a token by itself. */
 export function mayAskForTokens(client: Metadata): boolean {

@@ -79,6 +79,7 @@ export const TRANSITIONS = [
     ],
     to: 'deregistering',
   },
+  { event: 'deregister_later', from: ['deregistering'], to: 'deregistering' },
   { event: 'deregister_done', from: ['deregistering'], to: 'deregistered' },
 ] as const satisfies readonly { event: string; from: readonly RegistrationStatus[]; to: RegistrationStatus }[];
 

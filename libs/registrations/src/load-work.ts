@@ -22,14 +22,25 @@ const credential = (name: string, stage: string) => `
     SELECT to_jsonb(x) AS row, s.key_id, s.sealed FROM credentials x
       LEFT JOIN LATERAL (SELECT y.key_id, y.sealed FROM secrets y
         WHERE y.workspace_id = $5 AND y.subject_id = x.id AND y.kind = x.kind AND y.version = x.version OFFSET 0) s ON true
-     WHERE x.workspace_id = $5 AND x.registration_id = r.id AND x.stage = '${stage}' OFFSET 0) ${name} ON true`;
+     WHERE x.workspace_id = $5 AND x.registration_id = r.id AND x.stage = '${stage}' ORDER BY x.version DESC LIMIT 1) ${name} ON true`;
+
+const client = (name: string, which: string) => `
+  LEFT JOIN LATERAL (
+    SELECT to_jsonb(x) AS row, s.key_id, s.sealed FROM clients x
+      LEFT JOIN LATERAL (SELECT y.key_id, y.sealed FROM secrets y
+        WHERE y.workspace_id = $5 AND y.subject_id = x.id AND y.kind = 'registration_access_token'
+          AND y.version = x.registration_access_token_version OFFSET 0) s ON true
+     WHERE x.workspace_id = $5 AND x.id = ${which} OFFSET 0) ${name} ON true`;
 
 const OPENID = `CASE WHEN x.discovery IS NOT NULL THEN x.discovery->'documents' @> '[{"kind": "openid-configuration", "found": true}]' END`;
 
 const LOAD = `
 SELECT i.id AS item_id, i.fence, o.row AS operation, r.row AS registration, t.row AS tenant, e.row AS ehr, e.openid, v.row AS server,
-       a.row AS application, n.row AS revision, m.client_metadata AS override, c.row AS client,
+       a.row AS application, n.row AS revision, m.client_metadata AS override, c.row AS client, c.key_id AS client_key_id, c.sealed AS client_sealed,
+       cp.row AS pending_client, cp.key_id AS pending_client_key_id, cp.sealed AS pending_client_sealed,
+       cb.row AS previous_client, cb.key_id AS previous_client_key_id, cb.sealed AS previous_client_sealed,
        p.row AS pending, p.key_id AS pending_key_id, p.sealed AS pending_sealed, k.row AS "current", k.key_id AS current_key_id, k.sealed AS current_sealed,
+       b.row AS previous, b.key_id AS previous_key_id, b.sealed AS previous_sealed,
        attempt.row AS attempt, attempt.answer_key_id, attempt.answer, token.row AS token, token.key_id AS token_key_id, token.sealed AS token_sealed,
        coalesce(last.version, 0) AS last_version
   FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS i (id, operation_id, fence)
@@ -41,9 +52,12 @@ SELECT i.id AS item_id, i.fence, o.row AS operation, r.row AS registration, t.ro
   ${one('CROSS', 'a', 'to_jsonb(x) AS row', 'applications', 'x.id = r.application_id')}
   ${one('CROSS', 'n', 'to_jsonb(x) AS row', 'application_revisions', 'x.application_id = r.application_id AND x.number = r.revision')}
   ${one('LEFT', 'm', 'x.client_metadata', 'application_overrides', 'x.application_id = r.application_id AND x.ehr_id = r.ehr_id')}
-  ${one('LEFT', 'c', 'to_jsonb(x) AS row', 'clients', 'x.id = r.client_id')}
+  ${client('c', 'r.client_id')}
   ${credential('p', 'pending')}
   ${credential('k', 'current')}
+  ${credential('b', 'previous')}
+  ${client('cp', `(p.row->>'client_id')::uuid AND x.id IS DISTINCT FROM r.client_id`)}
+  ${client('cb', 'r.previous_client_id')}
   LEFT JOIN LATERAL (SELECT max(x.version) AS version FROM credentials x WHERE x.workspace_id = $5 AND x.registration_id = r.id) last ON true
   LEFT JOIN LATERAL (
     SELECT to_jsonb(x) - 'answer' AS row, x.answer_key_id, x.answer FROM attempts x

@@ -46,6 +46,13 @@ export const registrationProblem = defineProblems({
     actor: 'caller',
     label: 'Wait for that operation to end',
   },
+  'registrations.operation_not_possible': {
+    kind: 'conflict',
+    title: 'This operation is not possible for this registration',
+    retryable: false,
+    actor: 'caller',
+    label: 'Look at how the registration was made: at a portal, a person does it there',
+  },
   'registrations.metadata_malformed': {
     kind: 'malformed',
     title: 'The client metadata has an unknown member or a wrong type',

@@ -29,6 +29,9 @@ export class WorkItemEntity {
   @Column('timestamptz', { name: 'due_at', default: () => 'clock_timestamp()' })
   dueAt!: Date;
 
+  @Column('timestamptz', { name: 'wake_at', nullable: true })
+  wakeAt!: Date | null;
+
   @Column('text', { name: 'lease_owner', nullable: true })
   leaseOwner!: string | null;
 

@@ -29,6 +29,16 @@ export class WorkQueue {
     return rows.map((row) => ({ id: row.id, workspaceId: row.workspace_id, operationId: row.subject_id, fence: Number(row.fence) }));
   }
 
+  /** Makes due what waits for a business time that has come. @returns how many. */
+  async wake(now: Date): Promise<number> {
+    const rows = await this.database.routing<{ id: string }>(
+      `UPDATE work_items w SET due_at = clock_timestamp(), wake_at = NULL
+         FROM (SELECT id FROM work_items WHERE wake_at <= $1 ORDER BY wake_at LIMIT 1000 FOR UPDATE SKIP LOCKED) woken WHERE w.id = woken.id RETURNING w.id`,
+      [now],
+    );
+    return rows.length;
+  }
+
   /** Holds what is still in hand a while longer; what is being written this moment is left for the next time, so nobody waits for another. */
   async renew(items: readonly ClaimedItem[]): Promise<void> {
     if (items.length === 0) return;

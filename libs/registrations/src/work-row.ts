@@ -3,8 +3,9 @@ import type { UnitOfWork, WorkActor } from '@registrar/database';
 import type { TokenClient } from '@registrar/ehrs';
 import type { PublicJwk } from '@registrar/keys';
 import { present } from './present.js';
+import { sealedValue as sealed, workClient, type ClientRow } from './work-client-row.js';
 import type { Step } from './step.js';
-import type { SealedValue, Work, WorkAttempt, WorkClient, WorkCredential, WorkInitialAccessToken, WorkUpstream } from './work.js';
+import type { Work, WorkAttempt, WorkCredential, WorkInitialAccessToken, WorkUpstream } from './work.js';
 
 type Registration = Work['registration'];
 type Nullable<T> = T | null;
@@ -46,6 +47,8 @@ export interface WorkRow {
     action: Nullable<NonNullable<Registration['action']>>;
     problem: Nullable<NonNullable<Registration['problem']>>;
     client_metadata: ClientMetadata;
+    revision: number;
+    manageable: Nullable<NonNullable<Registration['manageable']>>;
   };
   tenant: { id: string; name: string };
   ehr: {
@@ -70,21 +73,24 @@ export interface WorkRow {
   revision: { client_metadata: ClientMetadata; required_scopes: string[]; optional_scopes: string[]; launch_url: Nullable<string> };
   openid: Nullable<boolean>;
   override: Nullable<ClientMetadata>;
-  client: Nullable<{
-    id: string;
-    scope: WorkClient['scope'];
-    client_id: string;
-    token_endpoint_auth_method: string;
-    signing_alg: Nullable<string>;
-    requested_metadata: ClientMetadata;
-    granted_metadata: ClientMetadata;
-  }>;
+  client: Nullable<ClientRow>;
+  client_key_id: Nullable<string>;
+  client_sealed: Nullable<Buffer>;
+  pending_client: Nullable<ClientRow>;
+  pending_client_key_id: Nullable<string>;
+  pending_client_sealed: Nullable<Buffer>;
+  previous_client: Nullable<ClientRow>;
+  previous_client_key_id: Nullable<string>;
+  previous_client_sealed: Nullable<Buffer>;
   pending: Nullable<CredentialRow>;
   pending_key_id: Nullable<string>;
   pending_sealed: Nullable<Buffer>;
   current: Nullable<CredentialRow>;
   current_key_id: Nullable<string>;
   current_sealed: Nullable<Buffer>;
+  previous: Nullable<CredentialRow>;
+  previous_key_id: Nullable<string>;
+  previous_sealed: Nullable<Buffer>;
   attempt: Nullable<{
     id: string;
     status: WorkAttempt['status'];
@@ -133,6 +139,8 @@ export function workFrom(row: WorkRow, scope: UnitOfWork): Work {
       strategy: registration.strategy ?? 'dynamic',
       status: registration.status,
       clientMetadata: registration.client_metadata,
+      revision: registration.revision,
+      ...present('manageable', registration.manageable),
       ...present('action', registration.action),
       ...present('problem', registration.problem),
     },
@@ -147,9 +155,15 @@ export function workFrom(row: WorkRow, scope: UnitOfWork): Work {
     },
     upstream: upstream(row),
     lastVersion: row.last_version,
-    ...present('client', row.client && client(row.client)),
+    ...present('client', row.client && workClient(row.client, row.client_key_id, row.client_sealed)),
+    ...present('pendingClient', row.pending_client && workClient(row.pending_client, row.pending_client_key_id, row.pending_client_sealed)),
+    ...present(
+      'previousClient',
+      row.previous_client && workClient(row.previous_client, row.previous_client_key_id, row.previous_client_sealed),
+    ),
     ...present('pending', row.pending && credential(row.pending, row.pending_key_id, row.pending_sealed)),
     ...present('current', row.current && credential(row.current, row.current_key_id, row.current_sealed)),
+    ...present('previous', row.previous && credential(row.previous, row.previous_key_id, row.previous_sealed)),
     ...present('attempt', row.attempt && attempt(row)),
     ...present('initialAccessToken', token(row)),
   };
@@ -178,18 +192,6 @@ function upstream(row: WorkRow): WorkUpstream {
 function approved(server: WorkRow['server']): boolean {
   const endpoint = server?.endpoints.registration;
   return endpoint !== undefined && server?.approved_origins.includes(new URL(endpoint).origin) === true;
-}
-
-function client(row: NonNullable<WorkRow['client']>): WorkClient {
-  return {
-    id: row.id,
-    scope: row.scope,
-    clientId: row.client_id,
-    authMethod: row.token_endpoint_auth_method,
-    requestedMetadata: row.requested_metadata,
-    grantedMetadata: row.granted_metadata,
-    ...present('signingAlg', row.signing_alg),
-  };
 }
 
 function credential(row: CredentialRow, keyId: string | null, bytes: Buffer | null): WorkCredential {
@@ -234,8 +236,4 @@ function token(row: WorkRow): WorkInitialAccessToken | null {
     ...present('tenantId', row.token.tenant_id),
     ...present('clientCredentials', credentials),
   };
-}
-
-function sealed(keyId: string | null, bytes: Buffer | null): SealedValue | null {
-  return keyId === null || bytes === null ? null : { keyId, bytes };
 }

@@ -27,7 +27,8 @@ export interface WorkCredential {
   readonly sealed?: SealedValue;
 }
 
-export interface WorkClient {
+/** Who a client is and how it authenticates. */
+export interface ClientIdentity {
   readonly id: string;
   /** `application`: one client for all hospitals of the EHR, whose credential is sealed under the workspace's key. */
   readonly scope: 'registration' | 'application';
@@ -36,6 +37,20 @@ export interface WorkClient {
   readonly signingAlg?: string;
   readonly requestedMetadata: ClientMetadata;
   readonly grantedMetadata: ClientMetadata;
+  readonly keySetId?: string;
+}
+
+export interface WorkClient extends ClientIdentity {
+  readonly management: WorkManagement;
+}
+
+/** How a client can be managed (RFC 7592), as far as the server said so. */
+export interface WorkManagement {
+  readonly registrationClientUri?: string;
+  /** Whether that URI is at the very origin of the registration endpoint (A-38): else nothing is ever sent there. */
+  readonly registrationClientUriUsable: boolean;
+  /** The registration access token that holds, sealed under the client's id with this version. */
+  readonly token?: { readonly version: number; readonly expiresAt?: Date; readonly sealed: SealedValue };
 }
 
 export interface WorkAttempt {
@@ -103,6 +118,8 @@ export interface Work {
     readonly action?: RegistrationAction;
     readonly problem?: ProblemDocument;
     readonly clientMetadata: ClientMetadata;
+    readonly revision: number;
+    readonly manageable?: 'yes' | 'no' | 'control_lost';
   };
   readonly application: {
     readonly name: string;
@@ -114,9 +131,16 @@ export interface Work {
     readonly ehrOverride?: ClientMetadata;
   };
   readonly upstream: WorkUpstream;
+  /** The registration's current client. */
   readonly client?: WorkClient;
+  /** The client of the pending credential, where a swap has registered another one. */
+  readonly pendingClient?: WorkClient;
+  /** The client that was current before a swap. */
+  readonly previousClient?: WorkClient;
   readonly pending?: WorkCredential;
   readonly current?: WorkCredential;
+  /** The newest credential that was current before: its overlap is still open. */
+  readonly previous?: WorkCredential;
   /** The newest attempt of this operation. */
   readonly attempt?: WorkAttempt;
   readonly lastVersion: number;

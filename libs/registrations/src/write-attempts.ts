@@ -73,3 +73,13 @@ export async function settleAttempts(tx: Transaction, changes: readonly Change[]
     tx.scope.workspaceId,
   ]);
 }
+
+/** Before the new one is adopted: a registration has one adopted attempt at a time (I2). */
+export async function supersedeAttempts(tx: Transaction, changes: readonly Change[]): Promise<void> {
+  const ids = changes.flatMap((change) => (change.supersede ? [change.registrationId] : []));
+  if (ids.length === 0) return;
+  await tx.prepared(
+    `UPDATE attempts SET status = 'superseded' WHERE workspace_id = $2 AND registration_id = ANY ($1::uuid[]) AND kind = 'register' AND status = 'adopted'`,
+    [ids, tx.scope.workspaceId],
+  );
+}

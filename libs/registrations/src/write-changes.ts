@@ -6,8 +6,8 @@ import type { EventLog } from '@registrar/events';
 import { publish } from '@registrar/keys';
 import type { Change, CommitResult } from './change.js';
 import type { WriteChanges } from './journal.js';
-import { insertAttempts, settleAttempts } from './write-attempts.js';
-import { insertClients } from './write-clients.js';
+import { insertAttempts, settleAttempts, supersedeAttempts } from './write-attempts.js';
+import { changeClients, insertClients } from './write-clients.js';
 import {
   attachCredentials,
   insertCredentials,
@@ -15,6 +15,8 @@ import {
   insertSecrets,
   promoteCredentials,
   retireCredentials,
+  rollBackCredentials,
+  spendSecrets,
 } from './write-credentials.js';
 import { shutGates, takeTokens } from './write-upstream.js';
 import { lockHeld, updateOperations, updateRegistrations, updateWorkItems } from './write-standing.js';
@@ -56,6 +58,7 @@ async function writeAll(
       : [{ index, change, result: 'written' }];
   });
   const writing = held.map(({ change }) => change);
+  await changeClients(tx, writing, now);
   await insertKeySets(tx, writing, now);
   await publish(
     tx,
@@ -63,11 +66,14 @@ async function writeAll(
     now,
   );
   await retireCredentials(tx, writing, now);
+  await rollBackCredentials(tx, writing, now);
   await insertCredentials(tx, writing, now);
   await attachCredentials(tx, writing);
   await promoteCredentials(tx, writing, now);
+  await spendSecrets(tx, writing);
   await insertSecrets(tx, writing, now);
   await insertAttempts(tx, writing, now);
+  await supersedeAttempts(tx, writing);
   await settleAttempts(tx, writing, now);
   await updateRegistrations(tx, writing, now);
   await updateOperations(tx, writing, now);

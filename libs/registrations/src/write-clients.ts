@@ -1,5 +1,5 @@
 import { insertRows, type Transaction } from '@registrar/database';
-import type { Change } from './change.js';
+import type { Change, ChangedClient } from './change.js';
 
 const COLUMNS = {
   workspace_id: 'uuid',
@@ -51,4 +51,40 @@ export async function insertClients(tx: Transaction, changes: readonly Change[],
   const inserted = await insertRows<typeof COLUMNS, { id: string }>(tx, 'clients', COLUMNS, rows, 'ON CONFLICT DO NOTHING RETURNING id');
   const ids = new Set(inserted.map((row) => row.id));
   return new Set(issued.filter(({ client }) => !ids.has(client.id)).map(({ change }) => change));
+}
+
+const CHANGE = `
+UPDATE clients c SET token_endpoint_auth_method = coalesce(i.auth_method, c.token_endpoint_auth_method), signing_alg = coalesce(i.signing_alg, c.signing_alg),
+       requested_metadata = coalesce(i.requested, c.requested_metadata), granted_metadata = coalesce(i.granted, c.granted_metadata),
+       registration_client_uri = coalesce(i.uri, c.registration_client_uri), registration_client_uri_usable = coalesce(i.usable, c.registration_client_uri_usable),
+       has_registration_access_token = coalesce(i.has_token, c.has_registration_access_token),
+       registration_access_token_version = coalesce(i.token_version, c.registration_access_token_version),
+       registration_access_token_expires_at = coalesce(i.token_expires_at, c.registration_access_token_expires_at),
+       expires_at = coalesce(i.expires_at, c.expires_at), status = coalesce(i.status, c.status), updated_at = $14
+  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::jsonb[], $6::text[], $7::boolean[], $8::boolean[], $9::integer[], $10::timestamptz[],
+              $11::timestamptz[], $12::text[])
+       AS i (id, auth_method, signing_alg, requested, granted, uri, usable, has_token, token_version, token_expires_at, expires_at, status)
+ WHERE c.workspace_id = $13 AND c.id = i.id`;
+
+/** What answers changed of clients that stand already; what they left out stays (B-08). */
+export async function changeClients(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
+  const changed = changes.flatMap((change) => change.changedClients ?? []);
+  if (changed.length === 0) return;
+  const each = <T>(pick: (client: ChangedClient) => T) => changed.map((client) => pick(client) ?? null);
+  await tx.prepared(CHANGE, [
+    each((client) => client.id),
+    each((client) => client.authMethod),
+    each((client) => client.signingAlg),
+    each((client) => client.requestedMetadata && JSON.stringify(client.requestedMetadata)),
+    each((client) => client.grantedMetadata && JSON.stringify(client.grantedMetadata)),
+    each((client) => client.registrationClientUri),
+    each((client) => client.registrationClientUriUsable),
+    each((client) => client.hasRegistrationAccessToken),
+    each((client) => client.registrationAccessTokenVersion),
+    each((client) => client.registrationAccessTokenExpiresAt),
+    each((client) => client.expiresAt),
+    each((client) => client.status),
+    tx.scope.workspaceId,
+    now,
+  ]);
 }

@@ -1,5 +1,5 @@
 import { insertRows, type Transaction } from '@registrar/database';
-import { storeSecrets } from '@registrar/vault';
+import { destroySecrets, storeSecrets } from '@registrar/vault';
 import type { Change } from './change.js';
 
 const KEY_SETS = {
@@ -79,12 +79,26 @@ export async function attachCredentials(tx: Transaction, changes: readonly Chang
   );
 }
 
-/** Before the new ones are inserted: a registration has one pending credential at a time. */
+/** Before the new ones are inserted: a registration has one pending credential and one current one at a time. */
 export async function retireCredentials(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
-  const retired = changes.flatMap((change) => (change.retire ? [change.retire.credentialId] : []));
+  const retired = changes.flatMap((change) => change.retire ?? []);
   if (retired.length === 0) return;
-  await tx.prepared(`UPDATE credentials SET stage = 'retired', retired_at = $2 WHERE id = ANY ($1::uuid[]) AND stage = 'pending'`, [
+  await tx.prepared(`UPDATE credentials SET stage = 'retired', retired_at = $2 WHERE id = ANY ($1::uuid[]) AND stage <> 'retired'`, [
     retired,
+    now,
+  ]);
+}
+
+/** The way back while an overlap is open: what was previous is current again, what took its place is retired. */
+export async function rollBackCredentials(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
+  const back = changes.flatMap((change) => (change.rollBack ? [{ ...change.rollBack, registrationId: change.registrationId }] : []));
+  if (back.length === 0) return;
+  await tx.prepared(
+    `UPDATE credentials SET stage = 'retired', retired_at = $2 WHERE stage = 'current' AND registration_id = ANY ($1::uuid[])`,
+    [back.map((one) => one.registrationId), now],
+  );
+  await tx.prepared(`UPDATE credentials SET stage = 'current', promoted_at = $2 WHERE id = ANY ($1::uuid[]) AND stage = 'previous'`, [
+    back.map((one) => one.credentialId),
     now,
   ]);
 }
@@ -100,6 +114,14 @@ export async function promoteCredentials(tx: Transaction, changes: readonly Chan
     promoted.map((change) => change.promote?.credentialId),
     now,
   ]);
+}
+
+/** What was discarded is destroyed before what takes its place is stored. */
+export async function spendSecrets(tx: Transaction, changes: readonly Change[]): Promise<void> {
+  await destroySecrets(
+    tx,
+    changes.flatMap((change) => change.spentSecrets ?? []),
+  );
 }
 
 export async function insertSecrets(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {

@@ -1,13 +1,16 @@
 import type { Transaction } from '@registrar/database';
 import type { Change } from './change.js';
-import { transition } from './lifecycle.js';
+import { REGISTRATION_STATUSES, transition } from './lifecycle.js';
 
 // Row by row from the changes on, whatever the planner's statistics say of the workspace (see load-work.ts).
 const one = (name: string, select: string, table: string, id: string) =>
   `CROSS JOIN LATERAL (SELECT ${select} FROM ${table} x WHERE x.workspace_id = $5 AND x.id = ${id} OFFSET 0) ${name}`;
 
+/** Statuses beside which an operation may go on without moving the registration: all but the ends. */
+const BESIDE = REGISTRATION_STATUSES.filter((status) => status !== 'suspended' && status !== 'deregistered');
+
 const LOCK = `
-SELECT i.place::integer FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::boolean[], $6::uuid[]) WITH ORDINALITY AS i (id, fence, from_statuses, taking, item_id, place)
+SELECT i.place::integer FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::boolean[], $6::uuid[], $7::boolean[]) WITH ORDINALITY AS i (id, fence, from_statuses, taking, item_id, leaving, place)
   CROSS JOIN LATERAL (SELECT x.id, x.status, x.fence, x.tenant_id, x.ehr_id, x.application_id FROM registrations x
     WHERE x.workspace_id = $5 AND x.id = i.id FOR UPDATE) r
   LEFT JOIN LATERAL (SELECT x.fence FROM work_items x WHERE x.id = i.item_id AND i.taking FOR SHARE) w ON true
@@ -15,8 +18,8 @@ SELECT i.place::integer FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::bo
   ${one('e', 'x.suspended_at', 'ehrs', 'r.ehr_id')}
   ${one('a', 'x.suspended_at', 'applications', 'r.application_id')}
  WHERE r.status = ANY (string_to_array(i.from_statuses, ','))
-   AND CASE WHEN i.taking THEN r.fence < i.fence AND w.fence = i.fence AND t.status = 'active'
-                 AND t.suspended_at IS NULL AND e.suspended_at IS NULL AND a.suspended_at IS NULL
+   AND CASE WHEN i.taking THEN r.fence < i.fence AND w.fence = i.fence
+                 AND (i.leaving OR (t.status = 'active' AND t.suspended_at IS NULL AND e.suspended_at IS NULL AND a.suspended_at IS NULL))
             ELSE r.fence = i.fence END`;
 
 /**
@@ -30,10 +33,11 @@ export async function lockHeld(tx: Transaction, changes: readonly Change[]): Pro
   const rows = await tx.prepared<{ place: number }>(LOCK, [
     sorted.map((change) => change.registrationId),
     sorted.map((change) => change.fence),
-    sorted.map((change) => transition(change.registration.event).from.join(',')),
-    sorted.map((change) => change.guard === 'take'),
+    sorted.map(({ registration: { event } }) => (event === undefined ? BESIDE : transition(event).from).join(',')),
+    sorted.map((change) => change.guard !== 'hold'),
     tx.scope.workspaceId,
     sorted.map((change) => change.itemId),
+    sorted.map((change) => change.guard === 'take_leaving'),
   ]);
   const held = new Map<string, Change>();
   for (const { place } of rows.sort((a, b) => a.place - b.place)) {
@@ -44,12 +48,16 @@ export async function lockHeld(tx: Transaction, changes: readonly Change[]): Pro
 }
 
 const REGISTRATIONS = `
-UPDATE registrations r SET status = i.status, action = i.action, problem = i.problem, fence = i.fence,
+UPDATE registrations r SET status = coalesce(i.status, r.status), fence = i.fence,
+       action = CASE WHEN i.status IS NULL THEN r.action ELSE i.action END, problem = CASE WHEN i.status IS NULL THEN r.problem ELSE i.problem END,
        client_id = coalesce(i.client_id, r.client_id), drift = coalesce(i.drift, r.drift), proof = coalesce(i.proof, r.proof),
        manageable = coalesce(i.manageable, r.manageable), last_verified_at = coalesce(i.last_verified_at, r.last_verified_at),
+       previous_client_id = CASE WHEN i.more ? 'previousClientId' THEN (i.more->>'previousClientId')::uuid ELSE r.previous_client_id END,
+       next_rotation_at = CASE WHEN i.more ? 'nextRotationAt' THEN (i.more->>'nextRotationAt')::timestamptz ELSE r.next_rotation_at END,
+       revision = coalesce((i.more->>'revision')::integer, r.revision), residue = r.residue || coalesce(i.more->'residue', '[]'),
        version = r.version + 1, updated_at = $11
-  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::bigint[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::timestamptz[])
-       AS i (id, status, action, problem, fence, client_id, drift, proof, manageable, last_verified_at)
+  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::bigint[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::timestamptz[], $13::jsonb[])
+       AS i (id, status, action, problem, fence, client_id, drift, proof, manageable, last_verified_at, more)
  WHERE r.workspace_id = $12 AND r.id = ANY ($1::uuid[]) AND r.id = i.id`;
 
 export async function updateRegistrations(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
@@ -57,7 +65,7 @@ export async function updateRegistrations(tx: Transaction, changes: readonly Cha
   const each = <T>(pick: (change: Change) => T) => changes.map((change) => pick(change) ?? null);
   await tx.prepared(REGISTRATIONS, [
     each((change) => change.registrationId),
-    each((change) => transition(change.registration.event).to),
+    each(({ registration: { event } }) => event && transition(event).to),
     each((change) => change.registration.action),
     each((change) => json(change.registration.problem)),
     each((change) => change.fence),
@@ -68,7 +76,14 @@ export async function updateRegistrations(tx: Transaction, changes: readonly Cha
     each((change) => change.registration.lastVerifiedAt),
     now,
     tx.scope.workspaceId,
+    each((change) => more(change.registration)),
   ]);
+}
+
+/** What few changes set, as one document: null where there is nothing of it. */
+function more({ previousClientId, nextRotationAt, revision, residue }: Change['registration']): string | null {
+  const set = Object.entries({ previousClientId, nextRotationAt, revision, residue }).filter(([, value]) => value !== undefined);
+  return set.length === 0 ? null : JSON.stringify(Object.fromEntries(set));
 }
 
 const OPERATIONS = `
@@ -105,13 +120,29 @@ export async function updateWorkItems(tx: Transaction, changes: readonly Change[
     );
   }
   const later = changes.flatMap((change) =>
-    typeof change.next === 'string' ? [] : [{ ...change.next, itemId: change.itemId, fence: change.fence }],
+    typeof change.next === 'string' || 'at' in change.next ? [] : [{ ...change.next, itemId: change.itemId, fence: change.fence }],
   );
   if (later.length > 0) {
     await tx.prepared(
       `UPDATE work_items w SET due_at = clock_timestamp() + i.in_ms * interval '1 millisecond', budget = i.budget, lease_owner = NULL, lease_until = NULL
          FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[]) AS i (id, fence, in_ms, budget) WHERE w.id = i.id AND w.fence = i.fence`,
       [later.map((item) => item.itemId), later.map((item) => item.fence), later.map((item) => item.inMs), later.map((item) => item.budget)],
+    );
+  }
+  const waking = changes.flatMap((change) =>
+    typeof change.next === 'object' && 'at' in change.next ? [{ ...change.next, itemId: change.itemId, fence: change.fence }] : [],
+  );
+  if (waking.length > 0) {
+    // Not due by the database's clock at all: WorkQueue.wake makes it due when the business clock has come that far.
+    await tx.prepared(
+      `UPDATE work_items w SET due_at = 'infinity', wake_at = i.wake_at, budget = i.budget, lease_owner = NULL, lease_until = NULL
+         FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::text[]) AS i (id, fence, wake_at, budget) WHERE w.id = i.id AND w.fence = i.fence`,
+      [
+        waking.map((item) => item.itemId),
+        waking.map((item) => item.fence),
+        waking.map((item) => item.at),
+        waking.map((item) => item.budget),
+      ],
     );
   }
 }

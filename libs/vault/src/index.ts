@@ -13,6 +13,6 @@ export { PlatformKeys } from './platform-keys.js';
 export type { PlatformPurpose } from './platform-keys.js';
 export { openVault } from './open-vault.js';
 export type { OpenedVault } from './open-vault.js';
-export { findSecret, storeSecrets } from './secret-row.js';
+export { destroySecrets, findSecret, storeSecrets } from './secret-row.js';
 export type { SecretRow } from './secret-row.js';
 export { vaultEntities } from './vault.entity.js';

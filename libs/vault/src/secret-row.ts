@@ -45,3 +45,13 @@ export async function findSecret(tx: Transaction, subjectId: string, kind: strin
   );
   return row && { keyId: row.key_id, bytes: row.sealed };
 }
+
+/** Destroys sealed values that are of no use any more, by one statement. What is not there is passed over. */
+export async function destroySecrets(tx: Transaction, spent: readonly Pick<SecretRow, 'subjectId' | 'kind' | 'version'>[]): Promise<void> {
+  if (spent.length === 0) return;
+  await tx.prepared(
+    `DELETE FROM secrets s USING unnest($1::uuid[], $2::text[], $3::integer[]) AS i (subject_id, kind, version)
+      WHERE s.workspace_id = $4 AND s.subject_id = i.subject_id AND s.kind = i.kind AND s.version = i.version`,
+    [spent.map((one) => one.subjectId), spent.map((one) => one.kind), spent.map((one) => one.version), tx.scope.workspaceId],
+  );
+}

@@ -6,6 +6,7 @@ import { Applications1764000000005 } from './1764000000005-applications.js';
 import { Registrations1764000000006 } from './1764000000006-registrations.js';
 import { Operations1764000000007 } from './1764000000007-operations.js';
 import { Work1764000000008 } from './1764000000008-work.js';
+import { Lifecycle1764000000009 } from './1764000000009-lifecycle.js';
 
 /** Every migration by name, in order: no globs, so that a forgotten file does not compile away silently. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   Registrations1764000000006,
   Operations1764000000007,
   Work1764000000008,
+  Lifecycle1764000000009,
 ];
