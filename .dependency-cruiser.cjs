@@ -22,6 +22,7 @@ const MAY_IMPORT = {
   ehrs: [...STORE, 'outbound', 'dcr'],
   keys: [...STORE, 'dcr'],
   registrations: NOUNS,
+  approvals: [...NOUNS, 'registrations'],
 };
 const missing = readdirSync(`${__dirname}/libs`).filter((lib) => !(lib in MAY_IMPORT));
 if (missing.length > 0) throw new Error(`No import row for: ${missing.join(', ')}`);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Provider } from '@nestjs/common';
 import { accessEntities, ApiKeysService, Authenticator, Idempotency } from '@registrar/access';
+import { ApprovalRecords, approvalsEntities, Approvals } from '@registrar/approvals';
 import { AuditLog } from '@registrar/audit';
 import { SystemClock } from '@registrar/clock';
 import type { Config } from '@registrar/config';
@@ -24,7 +25,7 @@ export interface Composition {
 }
 
 // Every table that the api's services touch. A noun adds its list here.
-const ENTITIES = [...accessEntities, ...tenantsEntities, ...NOUN_ENTITIES];
+const ENTITIES = [...accessEntities, ...tenantsEntities, ...approvalsEntities, ...NOUN_ENTITIES];
 
 /**
  * Opens what the api stands on and makes the services of every noun: the one place where they are put together.
@@ -75,6 +76,7 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
     [Cursors, new Cursors(platformKeys)],
     [ApiKeysService, apiKeys],
     [WorkspacesService, workspaces],
+    [Approvals, new Approvals(database, clock, new ApprovalRecords(audit, events))],
     [TenantsService, new TenantsService(database, clock, tenantRecords)],
   ];
   return {

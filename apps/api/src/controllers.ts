@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
+import { ApprovalsController } from './approvals/approvals.controller.js';
 import { CredentialsController } from './credentials/credentials.controller.js';
 import { ApplicationOverridesController } from './applications/application-overrides.controller.js';
 import { ApplicationsController } from './applications/applications.controller.js';
@@ -23,6 +24,7 @@ export const controllers: Type[] = [
   ApiKeysController,
   ApplicationOverridesController,
   ApplicationsController,
+  ApprovalsController,
   ConnectionsController,
   CredentialsController,
   EhrsController,

@@ -51,6 +51,11 @@ export const AUDIT_ACTIONS = [
   'operation.outcome_unknown',
   'batch.create',
   'batch.retry',
+  'approval.request',
+  'approval.approve',
+  'approval.reject',
+  'approval.expire',
+  'approval.use',
   'secret.reveal',
   'assertion.sign',
   'token.issue',
@@ -71,4 +76,5 @@ export type SubjectType =
   | 'registration'
   | 'operation'
   | 'batch'
+  | 'approval'
   | 'credential';

@@ -19,6 +19,7 @@ const PREFIXES = [
   'sst',
   'pol',
   'apr',
+  'rol',
   'orp',
   'aud',
   'evt',

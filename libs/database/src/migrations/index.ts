@@ -7,6 +7,7 @@ import { Registrations1764000000006 } from './1764000000006-registrations.js';
 import { Operations1764000000007 } from './1764000000007-operations.js';
 import { Work1764000000008 } from './1764000000008-work.js';
 import { Lifecycle1764000000009 } from './1764000000009-lifecycle.js';
+import { Approvals1764000000011 } from './1764000000011-approvals.js';
 
 /** Every migration by name, in order: no globs, so that a forgotten file does not compile away silently. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   Operations1764000000007,
   Work1764000000008,
   Lifecycle1764000000009,
+  Approvals1764000000011,
 ];
