@@ -11,6 +11,7 @@ export const ROUTING_TABLES: Readonly<Record<string, readonly string[]>> = {
   session_index: ['digest'],
   // Public bytes.
   published_documents: ['kind', 'url', 'body', 'etag'],
+  expiry_alarms: ['kind'],
   upstream_gates: ['budget', 'state', 'reason'],
   // Wrapped bytes.
   'keyring.platform_keys': ['purpose', 'kek_id', 'wrapped'],

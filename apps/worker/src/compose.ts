@@ -2,6 +2,7 @@ import { AuditLog } from '@registrar/audit';
 import { SystemClock } from '@registrar/clock';
 import type { Config } from '@registrar/config';
 import { openDatabase } from '@registrar/database';
+import { ExpiryAlarms, tokenExpiries } from '@registrar/ehrs';
 import { EventLog } from '@registrar/events';
 import { createJobs } from '@registrar/jobs';
 import { KeyPool } from '@registrar/keys';
@@ -33,9 +34,10 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
       logger.warn({ incident: incident.kind }, 'queue');
     },
   });
+  const events = new EventLog(clock, newId);
   const dispatcher = createEngine({
     database,
-    records: { audit, events: new EventLog(clock, newId) },
+    records: { audit, events },
     clock,
     access: {
       outbound,
@@ -50,7 +52,8 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
       logger.error({ operation_id: operationId, failure: failureOf(error) }, 'an operation will be taken up again');
     },
   });
-  return new WorkerProcess(dispatcher, jobs, config, logger, [
+  const alarms = new ExpiryAlarms(database, clock, events, [tokenExpiries]);
+  return new WorkerProcess(dispatcher, alarms, jobs, config, logger, [
     () => outbound.close(),
     () => {
       vault.close();

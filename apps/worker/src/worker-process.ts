@@ -1,4 +1,5 @@
 import type { Config } from '@registrar/config';
+import type { ExpiryAlarms } from '@registrar/ehrs';
 import type { Jobs } from '@registrar/jobs';
 import type { Dispatcher } from '@registrar/registrations';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
@@ -14,6 +15,7 @@ export class WorkerProcess implements OnApplicationBootstrap, BeforeApplicationS
 
   constructor(
     private readonly dispatcher: Dispatcher,
+    private readonly alarms: ExpiryAlarms,
     private readonly jobs: Jobs,
     config: Config,
     private readonly logger: Logger,
@@ -23,7 +25,7 @@ export class WorkerProcess implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   onApplicationBootstrap(): void {
-    this.jobs.work(JOBS, handlers(this.dispatcher), { concurrency: DOORBELLS });
+    this.jobs.work(JOBS, handlers(this.dispatcher, this.alarms), { concurrency: DOORBELLS });
     this.#sweeper.start();
     this.logger.info({ queue: this.jobs.backend }, 'the worker is ready');
   }

@@ -45,6 +45,7 @@ export type { ComparisonStop, MetadataComparison, MetadataDifference } from './c
 export { compareMetadata } from './compare-metadata.js';
 export { DEFAULT_RETRY_AFTER_MS, retryAfterMs } from './retry-after.js';
 export type { ClientAuthentication } from './client-authentication.js';
+export { jwtExpiry } from './jwt-expiry.js';
 export type { AssertionRequest } from './client-assertion.js';
 export { signAssertion } from './client-assertion.js';
 export type { TokenOutcome, TokenRefusal, TokenUnavailable } from './token-endpoint-outcome.js';

@@ -2,6 +2,7 @@ import type { EntityClass } from '@registrar/database';
 import { AuthorizationServerEntity } from './authorization-server.entity.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { EhrEntity } from './ehr.entity.js';
+import { ExpiryAlarmEntity } from './expiry-alarm.entity.js';
 import { InitialAccessTokenEntity } from './initial-access-token.entity.js';
 import { UpstreamGateEntity } from './upstream-gate.entity.js';
 
@@ -12,4 +13,5 @@ export const ehrsEntities: readonly EntityClass[] = [
   ConnectionEntity,
   InitialAccessTokenEntity,
   UpstreamGateEntity,
+  ExpiryAlarmEntity,
 ];

@@ -43,6 +43,12 @@ export class InitialAccessTokenEntity {
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt!: Date | null;
 
+  @Column('boolean', { name: 'expiry_hinted', default: false })
+  expiryHinted!: boolean;
+
+  @Column('timestamptz', { name: 'low_at', nullable: true })
+  lowAt!: Date | null;
+
   @Column('timestamptz', { name: 'last_used_at', nullable: true })
   lastUsedAt!: Date | null;
 

@@ -1,7 +1,8 @@
 import type { Environment } from '@registrar/database';
 
 export type InitialAccessTokenKind = 'static' | 'client_credentials';
-export type InitialAccessTokenStatus = 'available' | 'consumed' | 'refused' | 'deleted';
+/** `suspect`: single-use, and sent with a request that was refused; whether that used it up shows at its next use (I-02). */
+export type InitialAccessTokenStatus = 'available' | 'suspect' | 'consumed' | 'refused' | 'deleted';
 
 /** The client that fetches an initial access token just in time (I-03). Its secret is sealed, never here. */
 export interface TokenClient {
@@ -27,6 +28,8 @@ export interface InitialAccessToken {
   readonly pinnedOrigin: string;
   readonly status: InitialAccessTokenStatus;
   readonly expiresAt?: Date;
+  /** The expiry was read from the token itself (JWT `exp`): good for alarms; the server decides whether it still takes it. */
+  readonly expiryHinted: boolean;
   readonly lastUsedAt?: Date;
   readonly createdAt: Date;
 }

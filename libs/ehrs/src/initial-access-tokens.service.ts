@@ -1,10 +1,12 @@
 import { assertEnvironment } from '@registrar/access';
 import type { Clock } from '@registrar/clock';
 import { pageOf, type Database, type Page, type PageRequest, type Transaction, type UnitOfWork } from '@registrar/database';
+import { jwtExpiry } from '@registrar/dcr';
 import type { Secret } from '@registrar/secret';
 import { newId, storeSecrets, type Vault } from '@registrar/vault';
 import type { Ehr } from './ehr.js';
 import { ehrProblem } from './ehrs.problems.js';
+import { armExpiry, disarmExpiry } from './expiry-alarm.repository.js';
 import type { EhrRecords } from './ehrs.records.js';
 import { ehrRows } from './ehrs.repository.js';
 import { present as presentEhr } from './ehrs.service.js';
@@ -51,6 +53,8 @@ export class InitialAccessTokensService {
   async create(scope: UnitOfWork, ehrId: string, input: NewInitialAccessToken): Promise<InitialAccessToken> {
     const now = this.clock.now();
     if (input.expiresAt && input.expiresAt <= now) throw initialAccessTokenProblem('initial_access_tokens.expired');
+    // A client's secret is no token: only what is sent as it stands may say when it ends.
+    const hint = input.tokenClient ? undefined : jwtExpiry(input.value);
     const owner = { workspaceId: scope.workspaceId, ...(input.tenantId === undefined ? {} : { tenantId: input.tenantId }) };
     // Preparing may unwrap a key, which must not happen inside the transaction; the tenant is known to be real before.
     await this.database.transaction(scope, (tx) => this.#judge(tx, ehrId, input));
@@ -70,13 +74,16 @@ export class InitialAccessTokensService {
         used: 0,
         pinnedOrigin: origin,
         status: 'available',
-        expiresAt: input.expiresAt ?? null,
+        expiresAt: input.expiresAt ?? hint ?? null,
+        expiryHinted: input.expiresAt === undefined && hint !== undefined,
+        lowAt: null,
         lastUsedAt: null,
         createdAt: now,
       };
       const subject = { subjectId: row.id, kind: INITIAL_ACCESS_TOKEN, version: INITIAL_ACCESS_TOKEN_VERSION };
       await tokenRows.insert(tx, row);
       await storeSecrets(tx, [{ ...owner, ...subject, sealed: sealer.seal(subject, input.value) }], now);
+      if (row.expiresAt) await armExpiry(tx, INITIAL_ACCESS_TOKEN, row.id, row.expiresAt, now);
       this.records.token(tx, 'initial_access_token.create', row);
       const token = present(row);
       for (const hook of this.#supplied) await hook(tx, token);
@@ -98,6 +105,7 @@ export class InitialAccessTokensService {
       const { server } = await this.#ehr(tx, ehrId);
       const row = server && (await tokenRows.remove(tx, server.id, id));
       if (!row) throw initialAccessTokenProblem('initial_access_tokens.not_found');
+      await disarmExpiry(tx, INITIAL_ACCESS_TOKEN, row.id);
       this.records.token(tx, 'initial_access_token.delete', row);
     });
   }
@@ -127,7 +135,7 @@ export class InitialAccessTokensService {
 }
 
 function present(row: InitialAccessTokenRow): InitialAccessToken {
-  const spent = row.status === 'available' && row.maxUses !== null && row.used >= row.maxUses;
+  const spent = (row.status === 'available' || row.status === 'suspect') && row.maxUses !== null && row.used >= row.maxUses;
   return {
     id: row.id,
     ehrId: row.ehrId,
@@ -141,6 +149,7 @@ function present(row: InitialAccessTokenRow): InitialAccessToken {
     pinnedOrigin: row.pinnedOrigin,
     status: spent ? 'consumed' : row.status,
     ...(row.expiresAt ? { expiresAt: row.expiresAt } : {}),
+    expiryHinted: row.expiryHinted,
     ...(row.lastUsedAt ? { lastUsedAt: row.lastUsedAt } : {}),
     createdAt: row.createdAt,
   };

@@ -13,6 +13,8 @@ export const EVENT_TYPES = [
   'application.updated',
   'initial_access_token.created',
   'initial_access_token.deleted',
+  'initial_access_token.low',
+  'initial_access_token.expiring',
   'batch.created',
   'approval.requested',
   'approval.approved',

@@ -6,7 +6,7 @@ import { changeOf } from './change-of.js';
 import { present } from './present.js';
 import { registrationProblem } from './registrations.problems.js';
 import { markStep } from './step.js';
-import type { AnswerRecord } from './unsent-registration.js';
+import { tokenEvent, type AnswerRecord } from './unsent-registration.js';
 import type { UpstreamAccess } from './upstream-access.js';
 import type { SealedValue, Work, WorkCredential, WorkManagement } from './work.js';
 
@@ -48,6 +48,7 @@ export function acceptedChange(
     ...present('attach', keyed && { credentialId: keyed.id, clientId: clientRowId }),
     ...present('retire', keyed ? undefined : work.pending && [work.pending.id]),
     ifClaimed: sharedIdentity(work, record, issued.clientId),
+    ...tokenEvent(work, 'accept'),
   };
   if (stopped !== undefined) {
     const problem = problemDocument(stopWords(stopped, comparison.differences));

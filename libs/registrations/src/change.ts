@@ -1,6 +1,7 @@
 import type { AuditEntry } from '@registrar/audit';
 import type { Environment } from '@registrar/database';
 import type { ClientMetadata, Quirks } from '@registrar/dcr';
+import type { TokenUse } from '@registrar/ehrs';
 import type { NewEvent } from '@registrar/events';
 import type { PublicJwk, PublishedDocument } from '@registrar/keys';
 import type { ProblemDocument } from '@registrar/problem';
@@ -157,7 +158,7 @@ export interface Change {
   /** What happens instead when the client's id is already held by another registration at that server. */
   readonly ifClaimed?: Change;
   readonly secrets?: readonly SecretRow[];
-  readonly initialAccessToken?: { readonly id: string; readonly event: 'use' | 'return' | 'consume' | 'refuse' };
+  readonly initialAccessToken?: TokenUse;
   readonly learned?: { readonly authorizationServerId: string; readonly quirks?: Partial<Quirks>; readonly proofControl?: string };
   /** Asks the server's gate to stay shut for a while (429 with Retry-After). */
   readonly gate?: {

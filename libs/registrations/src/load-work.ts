@@ -34,6 +34,7 @@ const client = (name: string, which: string) => `
 
 const OPENID = `CASE WHEN x.discovery IS NOT NULL THEN x.discovery->'documents' @> '[{"kind": "openid-configuration", "found": true}]' END`;
 
+// The token: one that is in doubt comes last ('suspect' sorts behind 'available'), and of a pool operations that run at once try different ones.
 const LOAD = `
 SELECT i.id AS item_id, i.fence, o.row AS operation, r.row AS registration, t.row AS tenant, e.row AS ehr, e.openid, v.row AS server,
        a.row AS application, n.row AS revision, m.client_metadata AS override, c.row AS client, c.key_id AS client_key_id, c.sealed AS client_sealed,
@@ -41,7 +42,7 @@ SELECT i.id AS item_id, i.fence, o.row AS operation, r.row AS registration, t.ro
        cb.row AS previous_client, cb.key_id AS previous_client_key_id, cb.sealed AS previous_client_sealed,
        p.row AS pending, p.key_id AS pending_key_id, p.sealed AS pending_sealed, k.row AS "current", k.key_id AS current_key_id, k.sealed AS current_sealed,
        b.row AS previous, b.key_id AS previous_key_id, b.sealed AS previous_sealed,
-       attempt.row AS attempt, attempt.answer_key_id, attempt.answer, token.row AS token, token.key_id AS token_key_id, token.sealed AS token_sealed,
+       attempt.row AS attempt, attempt.answer_key_id, attempt.answer, token.row AS token, token.usable AS token_usable, token.key_id AS token_key_id, token.sealed AS token_sealed,
        coalesce(last.version, 0) AS last_version
   FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS i (id, operation_id, fence)
   ${one('CROSS', 'o', 'to_jsonb(x) AS row, x.id, x.registration_id', 'operations', 'x.id = i.operation_id')}
@@ -63,13 +64,15 @@ SELECT i.id AS item_id, i.fence, o.row AS operation, r.row AS registration, t.ro
     SELECT to_jsonb(x) - 'answer' AS row, x.answer_key_id, x.answer FROM attempts x
      WHERE x.workspace_id = $5 AND x.operation_id = o.id ORDER BY x.started_at DESC, x.id DESC LIMIT 1) attempt ON true
   LEFT JOIN LATERAL (
-    SELECT to_jsonb(y) AS row, s.key_id, s.sealed FROM initial_access_tokens y
+    SELECT to_jsonb(y) - 'usable' AS row, y.usable::integer AS usable, s.key_id, s.sealed FROM (
+      SELECT x.*, count(*) OVER () AS usable FROM initial_access_tokens x
+       WHERE x.workspace_id = $5 AND x.authorization_server_id = v.id AND x.status IN ('available', 'suspect') AND x.environment = r.environment
+         AND (x.tenant_id IS NULL OR x.tenant_id = r.tenant_id) AND (x.expires_at IS NULL OR x.expiry_hinted OR x.expires_at > $4)
+         AND (x.max_uses IS NULL OR x.used < x.max_uses)
+       ORDER BY x.tenant_id NULLS LAST, x.status, CASE WHEN x.max_uses = 1 THEN NULL ELSE x.expires_at END NULLS LAST,
+                hashtext(x.id::text || o.id::text) LIMIT 1) y
       CROSS JOIN LATERAL (SELECT x.key_id, x.sealed FROM secrets x
-        WHERE x.workspace_id = $5 AND x.subject_id = y.id AND x.kind = 'initial_access_token' OFFSET 0) s
-     WHERE y.workspace_id = $5 AND y.authorization_server_id = v.id AND y.status = 'available' AND y.environment = r.environment
-       AND (y.tenant_id IS NULL OR y.tenant_id = r.tenant_id) AND (y.expires_at IS NULL OR y.expires_at > $4)
-       AND (y.max_uses IS NULL OR y.used < y.max_uses)
-     ORDER BY y.tenant_id NULLS LAST, y.expires_at NULLS LAST, y.created_at LIMIT 1) token ON true`;
+        WHERE x.workspace_id = $5 AND x.subject_id = y.id AND x.kind = 'initial_access_token' OFFSET 0) s) token ON true`;
 
 /** Reads everything that the next step of each claimed operation of one workspace needs, in one query. */
 export async function loadWork(database: Database, scope: UnitOfWork, items: readonly ClaimedItem[], now: Date): Promise<Work[]> {

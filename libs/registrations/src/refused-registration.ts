@@ -58,11 +58,18 @@ export function refusedChange(work: Work, outcome: Refused, record: AnswerRecord
         waiting: waitingFor('rate_limited', inMs, access.clock),
         problem,
       },
-      { settledAttempt, gate, ...tokenEvent(work, 'return') },
+      { settledAttempt, gate, ...tokenEvent(work, 'turn_away') },
     );
   }
   if (outcome.reason === 'needs_initial_access_token') {
     const sentWith = work.attempt?.initialAccessTokenId !== undefined;
+    // The token is what was refused; with another one of the pool the same request may still be taken.
+    if (sentWith && othersUsable(work))
+      return changeOf(
+        work,
+        { event: 'retry_later', operation: 'running', next: { inMs: 0, budget: 'registration' }, problem },
+        { settledAttempt, ...tokenEvent(work, 'refuse') },
+      );
     const learned = sentWith
       ? undefined
       : { authorizationServerId: work.upstream.authorizationServerId, quirks: { iatMode: 'reusable' } as const };
@@ -77,17 +84,26 @@ export function refusedChange(work: Work, outcome: Refused, record: AnswerRecord
     return changeOf(
       work,
       { event: 'retry_later', operation: 'running', next: { inMs: 0, budget: 'registration' } },
-      { settledAttempt, learned: { authorizationServerId: work.upstream.authorizationServerId, quirks: learned } },
+      {
+        settledAttempt,
+        ...tokenEvent(work, 'doubt'),
+        learned: { authorizationServerId: work.upstream.authorizationServerId, quirks: learned },
+      },
     );
   }
   if (outcome.reason === 'software_statement' || outcome.reason === 'unapproved_software') {
     return changeOf(
       work,
       { event: 'need_action', action: 'supply_software_statement', operation: 'action_required', next: 'done', problem },
-      { settledAttempt },
+      { settledAttempt, ...tokenEvent(work, 'doubt') },
     );
   }
-  return changeOf(work, { event: 'refuse', operation: 'failed', next: 'done', problem }, { settledAttempt });
+  return changeOf(work, { event: 'refuse', operation: 'failed', next: 'done', problem }, { settledAttempt, ...tokenEvent(work, 'doubt') });
+}
+
+/** Whether the pool has a token besides the one that this attempt was sent with. */
+function othersUsable({ attempt, initialAccessToken: next }: Work): boolean {
+  return next !== undefined && (next.id !== attempt?.initialAccessTokenId || next.usable > 1);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { RegistrationOutcome } from '@registrar/dcr';
+import type { TokenEvent } from '@registrar/ehrs';
 import { problemDocument } from '@registrar/problem';
 import { NOT_SENT_LADDER_MS, waitBefore, waitingFor } from './backoff.js';
 import type { Change, SettledAttempt } from './change.js';
@@ -25,8 +26,8 @@ const BECAUSE: Readonly<Record<string, string>> = {
 /** What the attempt's row keeps of the exchange, whatever it meant. */
 export type AnswerRecord = Omit<SettledAttempt, 'status' | 'outcome'>;
 
-/** The use of an initial access token is given back only when nothing was sent with it (I-02). */
-export function tokenEvent(work: Work, event: 'return' | 'refuse' | 'consume'): Pick<Change, 'initialAccessToken'> {
+/** What became of the initial access token that the attempt had reserved (I-02). */
+export function tokenEvent(work: Work, event: Exclude<TokenEvent, 'use'>): Pick<Change, 'initialAccessToken'> {
   const id = work.attempt?.initialAccessTokenId;
   return present('initialAccessToken', id === undefined ? undefined : { id, event });
 }

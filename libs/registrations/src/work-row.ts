@@ -109,6 +109,7 @@ export interface WorkRow {
     client_credentials: Nullable<TokenClient>;
     tenant_id: Nullable<string>;
   }>;
+  token_usable: Nullable<number>;
   token_key_id: Nullable<string>;
   token_sealed: Nullable<Buffer>;
   last_version: number;
@@ -232,6 +233,7 @@ function token(row: WorkRow): WorkInitialAccessToken | null {
     id: row.token.id,
     kind: row.token.kind,
     pinnedOrigin: row.token.pinned_origin,
+    usable: row.token_usable ?? 1,
     sealed: value,
     ...present('tenantId', row.token.tenant_id),
     ...present('clientCredentials', credentials),

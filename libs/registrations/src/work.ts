@@ -70,6 +70,8 @@ export interface WorkInitialAccessToken {
   readonly pinnedOrigin: string;
   readonly clientCredentials?: { readonly clientId: string; readonly scope?: string };
   readonly tenantId?: string;
+  /** How many tokens could be used at that moment, this one included. */
+  readonly usable: number;
   readonly sealed: SealedValue;
 }
 

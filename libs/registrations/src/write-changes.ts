@@ -49,7 +49,7 @@ async function writeAll(
   events: EventLog,
 ): Promise<CommitResult[]> {
   const locked = await lockHeld(tx, changes);
-  const tokens = await takeTokens(tx, [...locked], now);
+  const tokens = await takeTokens(tx, [...locked], events, now);
   const claimed = await insertClients(tx, [...locked], now);
   const held = changes.flatMap((change, index): Held[] => {
     if (!locked.has(change) || tokens.refused.has(change)) return [];

@@ -1,56 +1,21 @@
 import type { Transaction } from '@registrar/database';
+import { useTokens } from '@registrar/ehrs';
+import type { EventLog } from '@registrar/events';
 import type { Change } from './change.js';
 
-interface TokenRow {
-  id: string;
-  status: string;
-  max_uses: number | null;
-  used: number;
-  expired: boolean;
-}
-
 /**
- * Counts the uses of initial access tokens, before anything is sent with them. @returns the changes whose token has no
- * use left, or is gone: another registration was quicker.
+ * What the changes do to initial access tokens. @returns the changes whose token has no use left, or is gone: another
+ * registration was quicker.
  */
 export async function takeTokens(
   tx: Transaction,
   changes: readonly Change[],
+  events: EventLog,
   now: Date,
 ): Promise<{ readonly refused: ReadonlySet<Change> }> {
-  const refused = new Set<Change>();
-  const ids = [...new Set(changes.flatMap((change) => change.initialAccessToken?.id ?? []))].sort();
-  if (ids.length === 0) return { refused };
-  const rows = await tx.prepared<TokenRow>(
-    `SELECT id, status, max_uses, used, coalesce(expires_at <= $2, false) AS expired FROM initial_access_tokens WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
-    [ids, now],
-  );
-  const tokens = new Map(rows.map((row) => [row.id, row]));
-  for (const change of changes) {
-    const wanted = change.initialAccessToken;
-    if (!wanted) continue;
-    const token = tokens.get(wanted.id);
-    if (!apply(token, wanted.event)) refused.add(change);
-  }
-  await tx.prepared(
-    `UPDATE initial_access_tokens t SET used = i.used, status = i.status, last_used_at = $4
-       FROM unnest($1::uuid[], $2::integer[], $3::text[]) AS i (id, used, status) WHERE t.id = i.id`,
-    [rows.map((row) => row.id), rows.map((row) => row.used), rows.map((row) => row.status), now],
-  );
-  return { refused };
-}
-
-/** @returns false where a use was wanted and none is left; what comes after the exchange is always noted. */
-function apply(token: TokenRow | undefined, event: 'use' | 'return' | 'consume' | 'refuse'): boolean {
-  if (event === 'use') {
-    if (token?.status !== 'available' || token.expired || (token.max_uses !== null && token.used >= token.max_uses)) return false;
-    token.used += 1;
-    return true;
-  }
-  if (!token || token.status === 'deleted') return true;
-  if (event === 'return') token.used = Math.max(0, token.used - 1);
-  else token.status = event === 'consume' ? 'consumed' : 'refused';
-  return true;
+  const uses = changes.flatMap((change) => (change.initialAccessToken ? [{ ...change.initialAccessToken, change }] : []));
+  const refused = await useTokens(tx, uses, events, now);
+  return { refused: new Set([...refused].map(({ change }) => change)) };
 }
 
 /** A server that asked for a pause gets it, for this budget, from every worker. */

@@ -44,8 +44,11 @@ export const shownInitialAccessToken = z.object({
   uses: z.int().min(1).max(1_000_000).nullable(),
   used: z.int().min(0).max(2_147_483_647),
   pinned_origin: z.string(),
-  status: z.enum(['available', 'consumed', 'refused']),
+  status: z
+    .enum(['available', 'suspect', 'consumed', 'refused'])
+    .describe('suspect: for one use, and sent with a request that the EHR refused; its next use shows whether it still works'),
   expires_at: shownMoment().nullable(),
+  expires_at_read_from_token: z.boolean().describe('Nobody stated the expiry: it is what the token says of itself, a hint only'),
   last_used_at: shownMoment().nullable(),
   created_at: shownMoment(),
 });
@@ -64,6 +67,7 @@ export function showInitialAccessToken(token: InitialAccessToken): z.output<type
     pinned_origin: token.pinnedOrigin,
     status: token.status === 'deleted' ? 'consumed' : token.status,
     expires_at: token.expiresAt?.toISOString() ?? null,
+    expires_at_read_from_token: token.expiryHinted,
     last_used_at: token.lastUsedAt?.toISOString() ?? null,
     created_at: token.createdAt.toISOString(),
   };

@@ -8,6 +8,7 @@ import { Operations1764000000007 } from './1764000000007-operations.js';
 import { Work1764000000008 } from './1764000000008-work.js';
 import { Lifecycle1764000000009 } from './1764000000009-lifecycle.js';
 import { Approvals1764000000011 } from './1764000000011-approvals.js';
+import { Statements1764000000012 } from './1764000000012-statements.js';
 
 /** Every migration by name, in order: no globs, so that a forgotten file does not compile away silently. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   Work1764000000008,
   Lifecycle1764000000009,
   Approvals1764000000011,
+  Statements1764000000012,
 ];
