@@ -37,9 +37,31 @@ export type { Exchange } from './exchange.js';
 export { decodeExchange, encodeExchange } from './exchange-codec.js';
 export type { RegistrationRequest } from './registration-endpoint.js';
 export { sendRegistration } from './registration-endpoint.js';
-export type { Refusal, RefusalReason, RegistrationOutcome, UnknownReason } from './registration-answer-outcome.js';
+export type { NotSent, Refusal, RefusalReason, RegistrationOutcome, UnknownReason } from './registration-answer-outcome.js';
 export type { RegistrationContext } from './registration-answer.js';
 export { parseRegistration } from './registration-answer.js';
+export type { ManagementParts } from './managed-client.js';
+export { ManagedClient } from './managed-client.js';
+export type { ManagementUriRefusal } from './management-uri.js';
+export type { ManagementRequest, UpdateRequest } from './management-endpoint.js';
+export { deleteClient, readClient, updateClient } from './management-endpoint.js';
+export type {
+  DeleteOutcome,
+  ManagementAccepted,
+  ManagementRefusal,
+  ManagementRefusalReason,
+  ManagementUnknown,
+  OtherClient,
+  ReadOutcome,
+  UpdateOutcome,
+} from './management-outcome.js';
+export type { ManagementContext, UpdateContext } from './management-answer.js';
+export { parseRead, parseUpdate } from './management-answer.js';
+export type { DeletionVerdict } from './management-delete-answer.js';
+export { judgeDeletion, parseDelete } from './management-delete-answer.js';
+export { representationOf } from './server-representation.js';
+export type { UpdateDocument, UpdateInput } from './update-document.js';
+export { updateDocument } from './update-document.js';
 export type { IssuedClient } from './issued-client.js';
 export type { ComparisonStop, MetadataComparison, MetadataDifference } from './compare-metadata.js';
 export { compareMetadata } from './compare-metadata.js';

@@ -49,6 +49,13 @@ const FINDINGS = {
     'The registration client URI lies at another origin than the registration endpoint. It is kept, but no token is sent there.',
     UPSTREAM,
   ],
+  'management.uri_changed': ['warning', 'The server now names another registration client URI for the same client.', UPSTREAM],
+  'management.uri_without_token': [
+    'warning',
+    'The server names another registration client URI without a token for it. The one that the token came with is kept.',
+    UPSTREAM,
+  ],
+  'answer.client_id_missing': ['warning', 'The server’s answer about this client does not name it (RFC 7592 section 3).', UPSTREAM],
   'statement.not_echoed': ['warning', 'The server did not return the software statement unchanged (RFC 7591 section 3.2.1).', UPSTREAM],
 } as const satisfies Record<string, readonly [Finding['severity'], string, Finding['mends']]>;
 

@@ -2,32 +2,54 @@ import { Secret } from '@registrar/secret';
 import { answerFinding } from './issued-client-finding.js';
 import type { JsonObject, JsonValue } from './json-value.js';
 import type { Finding } from './linter-finding.js';
+import { isPrintableUri, managementUriRefusal } from './management-uri.js';
 
 const MAX_TOKEN = 16 * 1024;
-const MAX_URI = 2048;
+const MAX_TOKEN_LIFE_S = 100 * 366 * 86_400;
 
 /** The part of an issued client with which it is managed (RFC 7592 section 3). */
 export interface IssuedManagement {
   readonly registrationAccessToken?: Secret;
+  readonly registrationAccessTokenExpiresAt?: Date;
   readonly registrationClientUri?: string;
   readonly registrationClientUriUsable: boolean;
 }
 
 /**
  * Takes the registration access token and the registration client URI out of an answer (A-37, A-38, U08, U09, K-29 to K-31).
- * A URI is usable only at the very origin of the registration endpoint: everywhere else the token would be given away.
+ * A URI is usable only at the very origin of the registration endpoint: everywhere else the token would be given away. Of a client
+ * that is managed already, what the answer leaves out stays (B-08), and a URI without a token is not taken: the token that is
+ * held came with the other one (B-01).
  */
-export function readManagement(answer: JsonObject, endpoint: string, findings: Finding[]): IssuedManagement {
+export function readManagement(
+  answer: JsonObject,
+  context: { readonly endpoint: string; readonly now: Date; readonly stored?: { readonly registrationClientUri: string } },
+  findings: Finding[],
+): IssuedManagement {
   const token = readToken(answer['registration_access_token'], findings);
-  const uri = readUri(answer['registration_client_uri'], endpoint, findings);
+  const said = readUri(answer['registration_client_uri'], context.endpoint, findings);
+  const uri = context.stored === undefined ? said : uriThatStays(said, token, context.stored.registrationClientUri, findings);
   if (token === undefined && uri === undefined) findings.push(answerFinding('management.missing'));
-  else if (token === undefined || uri === undefined)
+  else if (context.stored === undefined && (token === undefined || uri === undefined))
     findings.push(answerFinding('management.incomplete', token === undefined ? 'registration_access_token' : 'registration_client_uri'));
+  const expiresAt = token === undefined ? undefined : readLife(answer['registration_access_token_expires_in'], context.now);
   return {
     ...(token === undefined ? {} : { registrationAccessToken: token }),
+    ...(expiresAt === undefined ? {} : { registrationAccessTokenExpiresAt: expiresAt }),
     ...(uri === undefined ? {} : { registrationClientUri: uri.href }),
     registrationClientUriUsable: uri?.usable ?? false,
   };
+}
+
+interface ReadUri {
+  readonly href: string;
+  readonly usable: boolean;
+}
+
+function uriThatStays(said: ReadUri | undefined, token: Secret | undefined, stored: string, findings: Finding[]): ReadUri {
+  if (said === undefined || said.href === stored) return { href: stored, usable: true };
+  findings.push(answerFinding(token === undefined ? 'management.uri_without_token' : 'management.uri_changed', 'registration_client_uri'));
+  return token === undefined ? { href: stored, usable: true } : said;
 }
 
 function readToken(value: JsonValue | undefined, findings: Finding[]): Secret | undefined {
@@ -38,26 +60,24 @@ function readToken(value: JsonValue | undefined, findings: Finding[]): Secret | 
   return undefined;
 }
 
-function readUri(value: JsonValue | undefined, endpoint: string, findings: Finding[]): { href: string; usable: boolean } | undefined {
+function readLife(value: JsonValue | undefined, now: Date): Date | undefined {
+  const seconds = typeof value === 'string' && /^\d{1,12}$/.test(value) ? Number(value) : value;
+  if (typeof seconds !== 'number' || !(seconds > 0)) return undefined;
+  return new Date(now.getTime() + Math.floor(Math.min(seconds, MAX_TOKEN_LIFE_S) * 1000));
+}
+
+function readUri(value: JsonValue | undefined, endpoint: string, findings: Finding[]): ReadUri | undefined {
   if (value === undefined || value === null) return undefined;
   const say = (id: Parameters<typeof answerFinding>[0]) => findings.push(answerFinding(id, 'registration_client_uri'));
-  const printable = typeof value === 'string' && value.length <= MAX_URI && /^[\x21-\x7e]+$/.test(value);
-  if (!printable || !URL.canParse(value, endpoint)) {
+  const absolute = typeof value === 'string' && URL.canParse(value);
+  // An absolute one is kept as it was written: parsing would change bytes that the server may compare (RFC 7592 appendix B).
+  const href = typeof value !== 'string' || !URL.canParse(value, endpoint) ? undefined : absolute ? value : new URL(value, endpoint).href;
+  if (href === undefined || typeof value !== 'string' || !isPrintableUri(value)) {
     say('management.uri_unusable');
     return undefined;
   }
-  const uri = new URL(value, endpoint);
-  const absolute = URL.canParse(value);
-  // An absolute one is kept as it was written: parsing would change bytes that the server may compare (RFC 7592 appendix B).
-  const href = absolute ? value : uri.href;
-  if (!/^https?:$/.test(uri.protocol) || uri.username !== '' || uri.password !== '' || uri.hash !== '') {
-    say('management.uri_unusable');
-    return { href, usable: false };
-  }
-  if (uri.origin !== new URL(endpoint).origin) {
-    say(uri.protocol === 'http:' ? 'management.uri_plain_http' : 'management.uri_foreign');
-    return { href, usable: false };
-  }
-  if (!absolute) say('management.uri_relative');
-  return { href, usable: true };
+  const refusal = managementUriRefusal(href, endpoint);
+  if (refusal !== undefined) say(`management.uri_${refusal}`);
+  else if (!absolute) say('management.uri_relative');
+  return { href, usable: refusal === undefined };
 }

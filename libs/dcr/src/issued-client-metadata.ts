@@ -35,6 +35,7 @@ const TAKEN_APART = new Set([
     'client_secret',
     'client_secret_expires_at',
     'registration_access_token',
+    'registration_access_token_expires_in',
     'registration_client_uri',
     'scopes',
   ],

@@ -3,7 +3,7 @@ import { textOf, type ClientMetadata } from './client-metadata.js';
 import { answerFinding } from './issued-client-finding.js';
 import { readManagement } from './issued-client-management.js';
 import { readGranted } from './issued-client-metadata.js';
-import { readSecret } from './issued-client-secret.js';
+import { readSecret, readSecretAgain } from './issued-client-secret.js';
 import type { IssuedClient } from './issued-client.js';
 import { isJsonObject, type JsonObject, type JsonValue } from './json-value.js';
 import type { Finding } from './linter-finding.js';
@@ -18,6 +18,8 @@ export interface IssuedContext {
   /** Credentials that went out with the request: a server may repeat them. */
   readonly secrets: readonly Secret[];
   readonly now: Date;
+  /** Given where the answer is about a client that is managed already: what it leaves out stays as it was (B-08, K-39). */
+  readonly stored?: { readonly registrationClientUri: string };
 }
 
 /** A client_id that can be kept and sent: a printable text of at most 2 KiB (A-31, A-42, U05, K-56). */
@@ -34,8 +36,10 @@ export function readIssuedClient(
 ): IssuedClient {
   const granted = readGranted(answer, context.sent, findings);
   const method = textOf(granted, 'token_endpoint_auth_method') ?? textOf(context.sent, 'token_endpoint_auth_method');
-  const secret = readSecret(answer, method?.startsWith('client_secret_') ?? false, context.now, findings);
-  const management = readManagement(answer, context.endpoint, findings);
+  const usesSecret = method?.startsWith('client_secret_') ?? false;
+  const secret =
+    context.stored === undefined ? readSecret(answer, usesSecret, context.now, findings) : readSecretAgain(answer, context.now, findings);
+  const management = readManagement(answer, context, findings);
   const statement = context.sent['software_statement'];
   if (statement !== undefined && granted['software_statement'] !== statement)
     findings.push(answerFinding('statement.not_echoed', 'software_statement'));

@@ -39,6 +39,17 @@ export function readSecret(answer: JsonObject, needed: boolean, now: Date, findi
   };
 }
 
+/**
+ * The same in an answer about a client that is managed already: many servers never show the secret again, so that none is no
+ * fault, and an expiry without it is that of the secret which stays.
+ */
+export function readSecretAgain(answer: JsonObject, now: Date, findings: Finding[]): IssuedSecret {
+  if ((answer['client_secret'] ?? undefined) !== undefined) return readSecret(answer, true, now, findings);
+  const value = answer['client_secret_expires_at'] ?? undefined;
+  const expiry = value === undefined ? undefined : readExpiry(value, findings);
+  return { ...(expiry instanceof Date ? { clientSecretExpiresAt: expiry } : {}), secretExpiryUnknown: false };
+}
+
 function readExpiry(value: JsonValue | undefined, findings: Finding[]): Date | 'never' | 'unknown' {
   if (value === undefined || value === null) {
     findings.push(answerFinding('secret.expiry_missing', 'client_secret_expires_at'));

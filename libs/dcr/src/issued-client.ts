@@ -11,6 +11,8 @@ export interface IssuedClient {
   /** The server did not say, or not so that it can be read, when the secret expires: rotate early (A-32). */
   readonly secretExpiryUnknown: boolean;
   readonly registrationAccessToken?: Secret;
+  /** When the registration access token ends, where the server says so (`registration_access_token_expires_in`, H-07). */
+  readonly registrationAccessTokenExpiresAt?: Date;
   /** As the server wrote it; a relative one resolved against the registration endpoint (A-38). */
   readonly registrationClientUri?: string;
   /** False: never send the registration access token there (B-01, U08). */

@@ -12,14 +12,18 @@ export interface Rotates {
 export interface Quirks {
   /** Statuses that mean "created" (A-30). */
   readonly successStatus: readonly number[];
+  /** Statuses that mean "deleted", beside 200, 202 and 204 (B-10). */
+  readonly deleteStatus: readonly number[];
   /** How keys may be handed over, the preferred way first (A-08). */
   readonly jwksMode: readonly ('uri' | 'inline')[];
   /** The member in which an attempt can be found again by the server's administrator. */
   readonly marker: 'software_version' | 'client_name' | 'none';
   /** What an assertion's `aud` names (A-80). */
   readonly assertionAudience: 'token_endpoint' | 'issuer';
-  /** What the server asks for before it registers anybody. */
-  readonly iatMode: 'none' | 'reusable' | 'single' | 'counted';
+  /** What the server asks for before it registers anybody; `client_credentials`: a token of its own token endpoint (I-01). */
+  readonly iatMode: 'none' | 'reusable' | 'single' | 'counted' | 'client_credentials';
+  /** The scope with which such a token is asked for, alone (I-03). */
+  readonly iatScope?: string;
   /** Whether a member that the server does not know is ignored (RFC 7591 section 2) or refused (A-12). */
   readonly unknownFieldPolicy: 'ignore' | 'refuse';
   readonly readRotates: Rotates;
@@ -30,6 +34,18 @@ export interface Quirks {
   readonly ratTtlMs?: number;
   /** What manages a client: its own token, an administrator's credential, or nothing. */
   readonly managementAuth: 'rat' | 'admin_token' | 'none';
+  /** Which requests of RFC 7592 exist there, with the credential of `managementAuth`. */
+  readonly management: readonly ('read' | 'update' | 'delete')[];
+  /** How long the server is known, or assumed, to go on using a key set that it fetched (H-01). */
+  readonly jwksCacheMs: number;
+  /** Whether the old secret still works for a while after the server issued a new one. */
+  readonly secretOverlap: boolean;
+  /** The whole client may expire, even where its secret does not: it is probed every week (H-08). */
+  readonly clientExpires: boolean;
+  /** How many clients the server is known to take (K-69). */
+  readonly maxClientsHint?: number;
+  /** What the server is known to bear, for each client application or practice. */
+  readonly rateBudget?: { readonly requests: number; readonly perMs: number };
   /** The same metadata twice gives the same client, so a repeated registration is harmless (H-30 b). */
   readonly idempotentByMetadata: boolean;
   /** Optional members that are left out, because the server refuses or destroys them. Security members are never left out (A-12). */

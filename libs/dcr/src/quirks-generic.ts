@@ -6,6 +6,7 @@ import type { Quirks } from './quirk-profile.js';
  */
 export const GENERIC: Quirks = {
   successStatus: [201, 200],
+  deleteStatus: [204],
   jwksMode: ['uri', 'inline'],
   marker: 'software_version',
   assertionAudience: 'token_endpoint',
@@ -15,6 +16,10 @@ export const GENERIC: Quirks = {
   putRotates: { rat: true, secret: true },
   putSecret: 'omit',
   managementAuth: 'rat',
+  management: ['read', 'update', 'delete'],
+  jwksCacheMs: 86_400_000,
+  secretOverlap: false,
+  clientExpires: false,
   idempotentByMetadata: false,
   droppedMembers: [],
   registration: 'dynamic',

@@ -1,4 +1,5 @@
 import type { OutboundCode } from '@registrar/outbound';
+import type { Exchange } from './exchange.js';
 import type { IssuedClient } from './issued-client.js';
 import type { Finding } from './linter-finding.js';
 import type { JsonRefusal } from './strict-json.js';
@@ -45,9 +46,24 @@ export interface Refusal {
   readonly member?: string;
 }
 
+/** No byte can have left: nothing changed upstream. `retryable` unless the address itself is refused. */
+export interface NotSent {
+  readonly kind: 'not_sent';
+  readonly code: OutboundCode;
+  readonly retryable: boolean;
+}
+
+const RETRYABLE: ReadonlySet<string> = new Set(['dns_failed', 'connect_failed', 'tls_failed', 'timeout', 'connection_lost']);
+
+/** The outcome of an exchange that was not sent. */
+export function notSent(exchange: Pick<Exchange, 'failure'>): NotSent {
+  const code = exchange.failure ?? 'connect_failed';
+  return { kind: 'not_sent', code, retryable: RETRYABLE.has(code) };
+}
+
 /** What became of a registration request (H-30). `unknown` is never sent again by itself. */
 export type RegistrationOutcome =
-  | { readonly kind: 'not_sent'; readonly code: OutboundCode; readonly retryable: boolean }
+  | NotSent
   | Refusal
   | { readonly kind: 'accepted'; readonly client: IssuedClient; readonly findings: readonly Finding[] }
   | { readonly kind: 'unknown'; readonly because: UnknownReason; readonly status?: number };

@@ -1,14 +1,13 @@
 import type { Secret } from '@registrar/secret';
 import type { ClientMetadata } from './client-metadata.js';
+import { labelFindings, readAnswerObject } from './answer-object.js';
 import type { Exchange } from './exchange.js';
 import { answerFinding } from './issued-client-finding.js';
 import { isUsableClientId, readIssuedClient } from './issued-client-read.js';
-import { isJsonObject, type JsonObject, type JsonValue } from './json-value.js';
 import type { Finding } from './linter-finding.js';
 import type { Quirks } from './quirk-profile.js';
-import type { RegistrationOutcome, UnknownReason } from './registration-answer-outcome.js';
+import { notSent, type RegistrationOutcome, type UnknownReason } from './registration-answer-outcome.js';
 import { readRefusal } from './registration-answer-refusal.js';
-import { JsonRefused, MAX_ANSWER_BYTES, MAX_JSON_DEPTH, readJson } from './strict-json.js';
 
 /** What the answer is read against. */
 export interface RegistrationContext {
@@ -21,7 +20,6 @@ export interface RegistrationContext {
   readonly now: Date;
 }
 
-const RETRYABLE: ReadonlySet<string> = new Set(['dns_failed', 'connect_failed', 'tls_failed', 'timeout', 'connection_lost']);
 const MAYBE_DONE: Readonly<Record<number, UnknownReason>> = { 408: 'request_timeout', 409: 'conflict', 425: 'too_early' };
 
 /**
@@ -32,10 +30,7 @@ const MAYBE_DONE: Readonly<Record<number, UnknownReason>> = { 408: 'request_time
  */
 export function parseRegistration(exchange: Exchange, context: RegistrationContext): RegistrationOutcome {
   const { status, failure } = exchange;
-  if (exchange.kind === 'not_sent') {
-    const code = failure ?? 'connect_failed';
-    return { kind: 'not_sent', code, retryable: RETRYABLE.has(code) };
-  }
+  if (exchange.kind === 'not_sent') return notSent(exchange);
   if (status === undefined) return { kind: 'unknown', because: failure ?? 'connection_lost' };
   // The status line is the server's word, even where the rest of its answer was lost or too long (U01, U14).
   const maybe = status >= 500 ? 'server_error' : MAYBE_DONE[status];
@@ -50,10 +45,7 @@ export function parseRegistration(exchange: Exchange, context: RegistrationConte
 
 function readSuccess(exchange: Exchange & { readonly status: number }, context: RegistrationContext): RegistrationOutcome {
   const { status } = exchange;
-  const type = exchange.headers?.['content-type'];
-  if (type !== undefined && !/^\s*(application|text)\/([\w.-]+\+)?json\s*(;|$)/i.test(type))
-    return { kind: 'unknown', because: 'not_json_content', status };
-  const answer = readObject(exchange.body ?? new Uint8Array(0));
+  const answer = readAnswerObject(exchange);
   if (typeof answer === 'string') return { kind: 'unknown', because: answer, status };
   const clientId = answer['client_id'];
   if (clientId === undefined || clientId === null || clientId === '') return { kind: 'unknown', because: 'client_id_missing', status };
@@ -63,20 +55,8 @@ function readSuccess(exchange: Exchange & { readonly status: number }, context: 
   return { kind: 'accepted', client, findings };
 }
 
-function readObject(body: Uint8Array): JsonObject | UnknownReason {
-  let value: JsonValue;
-  try {
-    value = readJson(body, { maxBytes: MAX_ANSWER_BYTES, maxDepth: MAX_JSON_DEPTH });
-  } catch (error) {
-    return error instanceof JsonRefused ? error.code : 'not_json';
-  }
-  return isJsonObject(value) ? value : 'not_an_object';
-}
-
 function transportFindings(exchange: Exchange & { readonly status: number }): Finding[] {
-  const findings: Finding[] = [];
-  if (exchange.status === 200) findings.push(answerFinding('answer.status_200'));
-  if (exchange.headers?.['content-type'] === undefined) findings.push(answerFinding('answer.content_type_missing'));
-  if (!/\bno-store\b/i.test(exchange.headers?.['cache-control'] ?? '')) findings.push(answerFinding('answer.cacheable'));
+  const findings = labelFindings(exchange);
+  if (exchange.status === 200) findings.unshift(answerFinding('answer.status_200'));
   return findings;
 }

@@ -3,25 +3,40 @@ import { z } from 'zod';
 import { camelCase } from '../snake-case.js';
 
 const rotates = z.strictObject({ rat: z.boolean(), secret: z.boolean() });
+const statuses = z.array(z.int().min(200).max(299)).min(1).max(10);
 const members = z.array(z.string().min(1).max(100)).max(100);
 
 /** How this server differs from the RFCs, where the vendor's own profile does not say so. */
 export const declaredQuirks = z
   .strictObject({
-    success_status: z.array(z.int().min(200).max(299)).min(1).max(10),
+    success_status: statuses,
+    delete_status: statuses,
     jwks_mode: z
       .array(z.enum(['uri', 'inline']))
       .min(1)
       .max(2),
     marker: z.enum(['software_version', 'client_name', 'none']),
     assertion_audience: z.enum(['token_endpoint', 'issuer']),
-    iat_mode: z.enum(['none', 'reusable', 'single', 'counted']),
+    iat_mode: z.enum(['none', 'reusable', 'single', 'counted', 'client_credentials']),
+    iat_scope: z
+      .string()
+      .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/)
+      .describe('The one scope of a token to register with that is asked for by client_credentials.'),
     unknown_field_policy: z.enum(['ignore', 'refuse']),
     read_rotates: rotates,
     put_rotates: rotates,
     put_secret: z.enum(['omit', 'include']),
     rat_ttl_ms: z.int().min(1000).max(3_153_600_000_000),
     management_auth: z.enum(['rat', 'admin_token', 'none']),
+    management: z
+      .array(z.enum(['read', 'update', 'delete']))
+      .max(3)
+      .describe('Which requests of RFC 7592 the server takes.'),
+    jwks_cache_ms: z.int().min(0).max(2_592_000_000).describe('How long the server goes on using a key set that it fetched.'),
+    secret_overlap: z.boolean().describe('Whether the old secret still works for a while after a rotation.'),
+    client_expires: z.boolean().describe('Whether the whole client may expire.'),
+    max_clients_hint: z.int().min(1).max(1_000_000),
+    rate_budget: z.strictObject({ requests: z.int().min(1).max(1_000_000), per_ms: z.int().min(1).max(86_400_000) }),
     idempotent_by_metadata: z.boolean(),
     dropped_members: members,
     registration_deadline_ms: z.int().min(1000).max(60_000),

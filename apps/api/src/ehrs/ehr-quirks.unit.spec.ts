@@ -1,10 +1,10 @@
-import { quirksFor } from '@registrar/dcr';
+import { quirksFor, quirkVendors } from '@registrar/dcr';
 import { describe, expect, it } from 'vitest';
 import { camelCase, snakeCase } from '../snake-case.js';
 import { declaredQuirks, quirksOf } from './ehr-quirks.dto.js';
 
 /** Quirks that a server may lack, so that no profile need name them. */
-const OPTIONAL = ['ratTtlMs', 'registrationDeadlineMs', 'authMethods', 'signingAlgs'];
+const OPTIONAL = ['ratTtlMs', 'iatScope', 'maxClientsHint', 'rateBudget', 'registrationDeadlineMs', 'authMethods', 'signingAlgs'];
 
 describe('declared quirks', () => {
   it('are the quirks of libs/dcr in snake_case, each of them and no other', () => {
@@ -13,7 +13,7 @@ describe('declared quirks', () => {
   });
 
   it('take every profile back as it is shown', () => {
-    for (const vendor of ['generic', 'keycloak', 'hydra', 'spring', 'epic']) {
+    for (const vendor of quirkVendors()) {
       const quirks = quirksFor(vendor);
       expect(quirksOf(declaredQuirks.parse(snakeCase(quirks)))).toEqual(quirks);
     }
