@@ -7,7 +7,7 @@ export type { TestServer } from './server.js';
 export { startRedis } from './redis.js';
 export type { TestRedis } from './redis.js';
 export { startSandbox } from './sandbox.js';
-export type { SandboxFault, TestSandbox } from './sandbox.js';
+export type { SandboxFault, SandboxServers, TestSandbox, TestSimulator } from './sandbox.js';
 export { freePort, until } from './part.js';
 export type { Part } from './part.js';
 export { onboard, settled } from './onboarding.js';

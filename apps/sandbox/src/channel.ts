@@ -1,10 +1,10 @@
 import type { CommandName } from './command.js';
-import type { VendorName } from './vendor-names.js';
+import type { ProcessName } from './vendor-names.js';
 import type { VendorOptions } from './vendor-server.js';
 
 /** What the main process sends to a vendor's process. */
 export type ToVendor =
-  | { readonly kind: 'start'; readonly vendor: VendorName; readonly options: VendorOptions }
+  | { readonly kind: 'start'; readonly vendor: ProcessName; readonly options: VendorOptions }
   | { readonly kind: 'ask'; readonly id: number; readonly command: CommandName; readonly asks: object };
 
 /** What comes back. */

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Fault } from './fault.js';
 
-/** Spoils one exchange. `serve` has the untouched server answer; what it writes is caught on its way out. */
+/** Spoils one exchange; a twist is the server's own business, and passes. `serve` has the untouched server answer; what it writes is caught on its way out. */
 export function spoil(fault: Fault, response: ServerResponse, serve: () => void): void {
   const spoiled = damage(fault, response);
   if (fault.kind === 'reset_after_commit' || fault.kind === 'body' || (fault.after_commit && fault.kind !== 'reset_before')) {
@@ -28,6 +28,10 @@ function damage(fault: Fault, response: ServerResponse): (goOn: () => void) => v
     case 'reset_after_commit':
       return () => {
         response.socket?.resetAndDestroy();
+      };
+    default:
+      return (goOn) => {
+        goOn();
       };
   }
 }

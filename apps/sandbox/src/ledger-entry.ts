@@ -1,3 +1,5 @@
+import type { ClientHistory } from './ledger-history.js';
+
 /** The truth about one client that an authorization server made, whether or not anybody heard the answer. */
 export interface LedgerEntry {
   vendor: string;
@@ -17,4 +19,6 @@ export interface LedgerEntry {
   token_requests: number;
   /** Those among them that were answered with a token. */
   tokens_issued: number;
+  /** Simulated servers only. */
+  history?: ClientHistory;
 }

@@ -17,8 +17,8 @@ async function run(): Promise<void> {
   process.once('SIGTERM', () => void end(0));
   process.once('SIGINT', () => void end(0));
   process.once('disconnect', () => void end(0));
-  const { vendors: names, ports, bind, controlPort, ...options } = readOptions(process.argv.slice(2), process.env);
-  const starts = names.map((name) => VendorProcess.start(name, { ...options, bind, port: ports[name] ?? 0 }));
+  const { processes, ports, bind, controlPort, ...options } = readOptions(process.argv.slice(2), process.env);
+  const starts = processes.map((name) => VendorProcess.start(name, { ...options, bind, port: ports[name] ?? 0 }));
   const settled = await Promise.allSettled(starts);
   for (const start of settled) if (start.status === 'fulfilled') watch(start.value);
   for (const start of settled) if (start.status === 'rejected') throw start.reason;

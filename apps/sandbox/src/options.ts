@@ -1,30 +1,50 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { VENDOR_NAMES } from './vendor-names.js';
-import type { VendorName } from './vendor-names.js';
+import { PRODUCT_NAMES } from './simulator/product-names.js';
+import type { ProductName } from './simulator/product-names.js';
+import { PROCESS_NAMES, VENDOR_NAMES } from './vendor-names.js';
+import type { ProcessName } from './vendor-names.js';
 
 /** How the sandbox is to run. */
 export interface SandboxOptions {
-  readonly vendors: readonly VendorName[];
+  readonly processes: readonly ProcessName[];
+  /** The products of the simulator's process, which is among `processes` where there are any. */
+  readonly simulate: readonly ProductName[];
   readonly hospitals: readonly string[];
   readonly host: string;
   readonly bind: string;
   readonly controlPort: number;
-  readonly ports: Readonly<Partial<Record<VendorName, number>>>;
+  readonly ports: Readonly<Partial<Record<ProcessName, number>>>;
   readonly delayMs: number;
   readonly secretTtlSeconds: number;
   readonly folder: string | undefined;
 }
 
-const FLAGS = ['vendors', 'hospitals', 'host', 'bind', 'control-port', 'ports', 'delay-ms', 'secret-ttl-seconds', 'data'] as const;
+const FLAGS = [
+  'vendors',
+  'simulate',
+  'hospitals',
+  'host',
+  'bind',
+  'control-port',
+  'ports',
+  'delay-ms',
+  'secret-ttl-seconds',
+  'data',
+] as const;
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const schema = z.object({
   vendors: z
     .string()
     .default(VENDOR_NAMES.join(','))
-    .transform((names) => names.split(','))
+    .transform((names) => (names === 'none' ? [] : names.split(',')))
     .pipe(z.array(z.enum(VENDOR_NAMES))),
+  simulate: z
+    .string()
+    .default('')
+    .transform((names) => (names === 'all' ? [...PRODUCT_NAMES] : names.split(',').filter((name) => name !== '')))
+    .pipe(z.array(z.enum(PRODUCT_NAMES))),
   hospitals: z.coerce
     .number()
     .int()
@@ -39,7 +59,7 @@ const schema = z.object({
     .string()
     .default('')
     .transform((text) => Object.fromEntries(text.split(',').flatMap((pair) => (pair === '' ? [] : [pair.split('=')]))) as unknown)
-    .pipe(z.partialRecord(z.enum(VENDOR_NAMES), port)),
+    .pipe(z.partialRecord(z.enum(PROCESS_NAMES), port)),
   'delay-ms': z.coerce.number().int().min(0).default(0),
   'secret-ttl-seconds': z.coerce
     .number()
@@ -61,7 +81,8 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Sa
   });
   const read = schema.parse(Object.fromEntries(given));
   return {
-    vendors: read.vendors,
+    processes: [...read.vendors, ...(read.simulate.length > 0 ? (['simulator'] as const) : [])],
+    simulate: read.simulate,
     hospitals: read.hospitals,
     host: read.host,
     bind: read.bind,

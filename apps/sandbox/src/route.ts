@@ -1,5 +1,16 @@
 /** What a request is for; requests are counted, and faults are set, by these names. */
-export const ENDPOINTS = ['registration', 'client_configuration', 'token', 'authorization', 'jwks', 'discovery', 'smart', 'other'] as const;
+export const ENDPOINTS = [
+  'registration',
+  'client_configuration',
+  'token',
+  'revocation',
+  'introspection',
+  'authorization',
+  'jwks',
+  'discovery',
+  'smart',
+  'other',
+] as const;
 export type Endpoint = (typeof ENDPOINTS)[number];
 
 /** Where a request goes: the path of its server, and the URL that is left for that server. */
@@ -9,7 +20,7 @@ export interface Route {
   readonly endpoint: Endpoint;
 }
 
-const INSERTED = /^(\/\.well-known\/(?:oauth-authorization-server|openid-configuration))(\/[^/]+)$/;
+const INSERTED = /^(\/\.well-known\/(?:oauth-authorization-server|openid-configuration))((?:\/[^/]+){1,2})$/;
 
 /**
  * Finds the server of a request, by path: RFC 8414 puts the well-known part before it (`/.well-known/oauth-authorization-server/h01`),
@@ -21,10 +32,11 @@ export function route(target: string, paths: ReadonlySet<string>): Route | undef
   if (document !== undefined && inserted !== undefined && paths.has(inserted)) {
     return { path: inserted, url: document + query, endpoint: 'discovery' };
   }
-  const path = paths.has('') ? '' : (/^\/[^/]+/.exec(pathname)?.[0] ?? '');
-  if (!paths.has(path)) return undefined;
+  const [, first = '', second = ''] = /^(\/[^/]+)(\/[^/]+)?/.exec(pathname) ?? [];
+  const path = ['', first, first + second].find((prefix) => paths.has(prefix));
+  if (path === undefined) return undefined;
   const rest = pathname.slice(path.length) || '/';
-  return { path, url: rest + query, endpoint: endpointOf(rest) };
+  return { path, url: rest + query, endpoint: endpointOf(rest, query) };
 }
 
 function split(target: string): [string, string] {
@@ -32,12 +44,14 @@ function split(target: string): [string, string] {
   return at === -1 ? [target, ''] : [target.slice(0, at), target.slice(at)];
 }
 
-function endpointOf(path: string): Endpoint {
+function endpointOf(path: string, query: string): Endpoint {
   if (path === '/fhir/.well-known/smart-configuration') return 'smart';
   if (path.startsWith('/.well-known/')) return 'discovery';
-  if (path === '/reg') return 'registration';
+  if (path === '/reg') return query.startsWith('?client_id=') ? 'client_configuration' : 'registration';
   if (path.startsWith('/reg/')) return 'client_configuration';
   if (path === '/token') return 'token';
+  if (path === '/revoke' || path === '/token/revocation') return 'revocation';
+  if (path === '/introspect') return 'introspection';
   if (path === '/auth' || path.startsWith('/auth/')) return 'authorization';
   return path === '/jwks' ? 'jwks' : 'other';
 }

@@ -3,21 +3,25 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { VendorServer } from './vendor-server.js';
 import type { VendorOptions } from './vendor-server.js';
-import type { VendorName } from './vendor-names.js';
-import { VENDORS } from './vendors.js';
+import type { ProcessName } from './vendor-names.js';
+import { vendorsOf } from './vendors.js';
 
 /** A vendor's servers on loopback, in the test's own process. */
-export function startVendor(name: VendorName, options: Partial<VendorOptions> = {}): Promise<VendorServer> {
-  return VendorServer.start(VENDORS[name], {
-    host: '127.0.0.1',
-    bind: '127.0.0.1',
-    port: 0,
-    hospitals: ['h01', 'h02'],
-    delayMs: 0,
-    secretTtlSeconds: 3600,
-    folder: undefined,
-    ...options,
-  });
+export function startVendor(name: ProcessName, options: Partial<VendorOptions> = {}): Promise<VendorServer> {
+  return VendorServer.start(
+    { name, vendors: vendorsOf(name, options.simulate ?? []) },
+    {
+      simulate: [],
+      host: '127.0.0.1',
+      bind: '127.0.0.1',
+      port: 0,
+      hospitals: ['h01', 'h02'],
+      delayMs: 0,
+      secretTtlSeconds: 3600,
+      folder: undefined,
+      ...options,
+    },
+  );
 }
 
 /** The first server's listing, which every vendor has. */

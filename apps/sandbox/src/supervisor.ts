@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { FromVendor, ToVendor } from './channel.js';
 import type { CommandName, Commands, VendorHandle } from './command.js';
-import type { VendorName } from './vendor-names.js';
+import type { ProcessName } from './vendor-names.js';
 import type { VendorOptions } from './vendor-server.js';
 
 const PROGRAM = fileURLToPath(new URL('./vendor-process.js', import.meta.url));
@@ -17,7 +17,8 @@ export class VendorProcess implements VendorHandle {
   readonly exited: Promise<void>;
 
   private constructor(
-    readonly name: string,
+    readonly name: ProcessName,
+    readonly vendors: readonly string[],
     private readonly child: ChildProcess,
   ) {
     this.exited = new Promise((resolve) => {
@@ -29,9 +30,9 @@ export class VendorProcess implements VendorHandle {
   }
 
   /** Forks it and waits until its servers answer. Rejects with the reason where they cannot. */
-  static async start(name: VendorName, options: VendorOptions): Promise<VendorProcess> {
+  static async start(name: ProcessName, options: VendorOptions): Promise<VendorProcess> {
     const child = fork(PROGRAM, [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
-    const vendor = new VendorProcess(name, child);
+    const vendor = new VendorProcess(name, name === 'simulator' ? options.simulate : [name], child);
     passOn(child, name);
     await new Promise<void>((resolve, reject) => {
       child.once('error', reject);
@@ -47,6 +48,10 @@ export class VendorProcess implements VendorHandle {
       child.send(start);
     });
     return vendor;
+  }
+
+  get simulated(): boolean {
+    return this.name === 'simulator';
   }
 
   ask<C extends CommandName>(command: C, asks: Commands[C]['asks']): Promise<Commands[C]['answers']> {

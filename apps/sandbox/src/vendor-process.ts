@@ -1,6 +1,6 @@
 import type { FromVendor, ToVendor } from './channel.js';
 import { VendorServer } from './vendor-server.js';
-import { VENDORS } from './vendors.js';
+import { vendorsOf } from './vendors.js';
 
 // The process of one vendor, forked by the supervisor: told over the channel what to be, and ended by the channel's end.
 let server: VendorServer | undefined;
@@ -16,7 +16,7 @@ process.once('disconnect', () => void end());
 
 async function start({ vendor: name, options }: Extract<ToVendor, { kind: 'start' }>): Promise<void> {
   try {
-    server = await VendorServer.start(VENDORS[name], options);
+    server = await VendorServer.start({ name, vendors: vendorsOf(name, options.simulate) }, options);
     send({ kind: 'ready' });
   } catch (error) {
     send({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });

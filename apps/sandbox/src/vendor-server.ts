@@ -1,17 +1,20 @@
-import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { carryOut } from './carry-out.js';
 import type { CommandName, Commands, VendorHandle } from './command.js';
-import { FaultBoard } from './fault.js';
+import { FaultBoard, isTwist } from './fault.js';
+import type { Fault } from './fault.js';
 import { spoil } from './faulty-exchange.js';
 import { Journal } from './journal.js';
 import { Ledger } from './ledger.js';
+import { Ports } from './ports.js';
 import { RequestLog } from './request-log.js';
 import { route } from './route.js';
 import type { Route } from './route.js';
+import { SandboxClock } from './sandbox-clock.js';
+import type { ProductName } from './simulator/product-names.js';
 import { openSites } from './sites.js';
 import type { OpenSite } from './sites.js';
+import type { ProcessName } from './vendor-names.js';
 import type { Vendor } from './vendor.js';
 
 /** How one vendor's process is to run. */
@@ -27,69 +30,96 @@ export interface VendorOptions {
   /** Added to every registration and token request, in milliseconds. */
   readonly delayMs: number;
   readonly secretTtlSeconds: number;
+  /** What the simulator's process simulates. */
+  readonly simulate: readonly ProductName[];
   /** Where clients and ledger outlive the process; undefined keeps nothing. */
   readonly folder: string | undefined;
 }
 
-/** The HTTP server of one vendor: it finds the authorization server by path, counts, applies faults, and lets that server answer. */
+/** What one process runs: the servers of one vendor, or those of every product that is simulated. */
+export interface House {
+  readonly name: ProcessName;
+  readonly vendors: readonly Vendor[];
+}
+
+const KEPT_REQUESTS = { vendor: 2000, simulator: 50_000 };
+
+/** The HTTP server of one process: it finds the authorization server by path, counts, applies faults, and lets that server answer. */
 export class VendorServer implements VendorHandle {
-  readonly #http = createServer((request, response) => {
+  readonly #ports = new Ports((request, response) => {
     this.#handle(request, response);
   });
-  readonly #requests = new RequestLog();
+  readonly #clock = new SandboxClock();
+  readonly #requests: RequestLog;
   readonly #faults = new FaultBoard();
   readonly #journal: Journal;
   readonly #ledger: Ledger;
   #sites: ReadonlyMap<string, OpenSite> = new Map();
   #paths: ReadonlySet<string> = new Set();
   readonly #sweep = setInterval(() => {
-    for (const { site } of this.#sites.values()) site.store.sweep();
+    for (const { site, server } of this.#sites.values()) {
+      site.store.sweep();
+      server.simulation?.sweep();
+    }
   }, 60_000).unref();
 
   private constructor(
-    private readonly vendor: Vendor,
+    private readonly house: House,
     private readonly options: VendorOptions,
   ) {
-    this.#journal = new Journal(options.folder, vendor.name);
-    this.#ledger = new Ledger(this.#journal);
+    // What is simulated is as new after every start: only its port would be worth keeping.
+    this.#journal = new Journal(this.simulated ? undefined : options.folder, house.name);
+    this.#ledger = new Ledger(this.#journal, () => this.#clock.date());
+    this.#requests = new RequestLog(this.simulated ? KEPT_REQUESTS.simulator : KEPT_REQUESTS.vendor);
   }
 
   /** Listens and opens every authorization server. Rejects where the port is taken. */
-  static async start(vendor: Vendor, options: VendorOptions): Promise<VendorServer> {
-    const server = new VendorServer(vendor, options);
-    const port = await server.#listen();
-    server.#sites = await openSites(vendor, options, { port, journal: server.#journal, ledger: server.#ledger });
+  static async start(house: House, options: VendorOptions): Promise<VendorServer> {
+    const server = new VendorServer(house, options);
+    const [port, otherPort = port] = await server.#listen();
+    const place = { port, otherPort, journal: server.#journal, ledger: server.#ledger, clock: server.#clock };
+    server.#sites = await openSites(house.vendors, options, place);
     server.#paths = new Set(server.#sites.keys());
     return server;
   }
 
   get name(): string {
-    return this.vendor.name;
+    return this.house.name;
+  }
+
+  get vendors(): readonly string[] {
+    return this.house.vendors.map(({ name }) => name);
+  }
+
+  get simulated(): boolean {
+    return this.house.name === 'simulator';
   }
 
   ask<C extends CommandName>(command: C, asks: Commands[C]['asks']): Promise<Commands[C]['answers']> {
-    const parts = { vendor: this.vendor, sites: this.#sites, ledger: this.#ledger, requests: this.#requests, faults: this.#faults };
+    const parts = {
+      sites: this.#sites,
+      ledger: this.#ledger,
+      requests: this.#requests,
+      faults: this.#faults,
+      clock: this.#clock,
+      listen: (open: boolean) => this.#ports.listenAgain(open),
+    };
     return Promise.resolve(carryOut(parts, command, asks));
   }
 
   /** Ends at once: exchanges that hang are cut. */
   async stop(): Promise<void> {
     clearInterval(this.#sweep);
-    const closed = new Promise((resolve) => this.#http.close(resolve));
-    this.#http.closeAllConnections();
-    await closed;
+    await this.#ports.close();
     this.#journal.close();
   }
 
-  async #listen(): Promise<number> {
+  /** The second port is the simulator's other origin. */
+  async #listen(): Promise<[number, ...number[]]> {
     const port = this.options.port === 0 ? (this.#journal.port ?? 0) : this.options.port;
-    await new Promise<void>((resolve, reject) => {
-      this.#http.once('error', reject);
-      this.#http.listen(port, this.options.bind, resolve);
-    });
-    const taken = (this.#http.address() as AddressInfo).port;
+    const taken = await this.#ports.open(port, this.options.bind);
     this.#journal.write({ kind: 'port', port: taken });
-    return taken;
+    return this.simulated ? [taken, await this.#ports.open(0, this.options.bind)] : [taken];
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
@@ -99,11 +129,12 @@ export class VendorServer implements VendorHandle {
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"not_found"}');
       return;
     }
-    const fault = this.#faults.take(open.site.hospital, found.endpoint, request.method ?? 'GET');
+    const fault = this.#faults.take(open.site, found.endpoint, request.method ?? 'GET');
     this.#log(request, response, found, open, fault?.kind ?? null);
     const serve = (): void => {
-      answer(request, response, found, open);
+      answer(request, response, found, open, fault && isTwist(fault) ? fault : undefined);
     };
+    if (isDown(open, response)) return;
     if (fault) spoil(fault, response, serve);
     else if (this.options.delayMs > 0 && SLOWED.has(found.endpoint)) setTimeout(serve, this.options.delayMs);
     else serve();
@@ -111,7 +142,7 @@ export class VendorServer implements VendorHandle {
 
   #log(request: IncomingMessage, response: ServerResponse, found: Route, { site }: OpenSite, fault: string | null): void {
     const record = {
-      at: new Date().toISOString(),
+      at: this.#clock.date().toISOString(),
       vendor: site.vendor,
       hospital: site.hospital ?? null,
       issuer: site.issuer,
@@ -130,7 +161,21 @@ export class VendorServer implements VendorHandle {
 
 const SLOWED = new Set(['registration', 'token']);
 
-function answer(request: IncomingMessage, response: ServerResponse, found: Route, { site, server }: OpenSite): void {
+/** A simulated server that is down answers nothing, or 503 to everything. */
+function isDown({ server }: OpenSite, response: ServerResponse): boolean {
+  const down = server.simulation?.behaviour().down ?? 'no';
+  if (down === 'reset') response.socket?.resetAndDestroy();
+  if (down === 'unavailable') response.writeHead(503, { 'content-type': 'text/plain' }).end('The service is unavailable.');
+  return down !== 'no';
+}
+
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  found: Route,
+  { site, server }: OpenSite,
+  twist: Fault | undefined,
+): void {
   if (found.endpoint === 'smart') {
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=60' });
     response.end(JSON.stringify(server.smartConfiguration));
@@ -139,5 +184,5 @@ function answer(request: IncomingMessage, response: ServerResponse, found: Route
   request.url = found.url;
   // oidc-provider takes the path that it is mounted at, and with it every URL that it publishes, from the difference between the two.
   (request as IncomingMessage & { originalUrl?: string }).originalUrl = site.path + found.url;
-  server.handle(request, response);
+  server.handle(request, response, twist);
 }

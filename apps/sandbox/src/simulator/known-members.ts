@@ -1,0 +1,40 @@
+/** Client metadata that RFC 7591 section 2 and OpenID Connect Registration section 2 define. */
+export const KNOWN_MEMBERS: ReadonlySet<string> = new Set([
+  'redirect_uris',
+  'token_endpoint_auth_method',
+  'token_endpoint_auth_signing_alg',
+  'grant_types',
+  'response_types',
+  'client_name',
+  'client_uri',
+  'logo_uri',
+  'scope',
+  'contacts',
+  'tos_uri',
+  'policy_uri',
+  'jwks_uri',
+  'jwks',
+  'software_id',
+  'software_version',
+  'software_statement',
+  'application_type',
+  'sector_identifier_uri',
+  'subject_type',
+  'id_token_signed_response_alg',
+  'userinfo_signed_response_alg',
+  'default_max_age',
+  'require_auth_time',
+  'default_acr_values',
+  'initiate_login_uri',
+  'post_logout_redirect_uris',
+  'backchannel_logout_uri',
+  'frontchannel_logout_uri',
+]);
+
+/** What only the server gives (RFC 7591 section 3.2.1, RFC 7592 section 3). */
+export const ISSUED_MEMBERS = [
+  'registration_access_token',
+  'registration_client_uri',
+  'client_secret_expires_at',
+  'client_id_issued_at',
+] as const;
