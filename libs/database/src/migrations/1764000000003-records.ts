@@ -13,7 +13,7 @@ export class Records1764000000003 implements MigrationInterface {
          seq bigint NOT NULL, mac bytea NOT NULL, PRIMARY KEY (workspace_id, chain_id))`,
       ...protect('audit_chains', null, 'SELECT, INSERT, UPDATE'),
       `CREATE TABLE audit_events (
-         workspace_id uuid NOT NULL REFERENCES workspaces (id), chain_id uuid NOT NULL, seq bigint NOT NULL, id uuid NOT NULL, tenant_id uuid,
+         workspace_id uuid NOT NULL, chain_id uuid NOT NULL, seq bigint NOT NULL, id uuid NOT NULL, tenant_id uuid,
          at timestamptz NOT NULL, actor jsonb NOT NULL, action text NOT NULL, subject_type text NOT NULL, subject_id uuid NOT NULL,
          request_id text NOT NULL, detail jsonb NOT NULL, key_id uuid NOT NULL, prev bytea NOT NULL, mac bytea NOT NULL,
          PRIMARY KEY (workspace_id, chain_id, seq),

@@ -35,7 +35,7 @@ export class Ehrs1764000000004 implements MigrationInterface {
       `CREATE INDEX ehrs_fhir_base_url ON ehrs (workspace_id, fhir_base_url)`,
       `CREATE INDEX ehrs_issuer ON ehrs (workspace_id, issuer)`,
       `CREATE TABLE connections (
-         workspace_id uuid NOT NULL REFERENCES workspaces (id), id uuid NOT NULL, tenant_id uuid NOT NULL, ehr_id uuid NOT NULL,
+         workspace_id uuid NOT NULL, id uuid NOT NULL, tenant_id uuid NOT NULL, ehr_id uuid NOT NULL,
          external_id text, version integer NOT NULL DEFAULT 1, created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL,
          PRIMARY KEY (workspace_id, id), UNIQUE (workspace_id, tenant_id, ehr_id),
          FOREIGN KEY (workspace_id, tenant_id) REFERENCES tenants (workspace_id, id),

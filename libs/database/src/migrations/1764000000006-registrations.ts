@@ -5,7 +5,10 @@ const ENVIRONMENT = `environment text NOT NULL CHECK (environment IN ('sandbox',
 const TENANT = `FOREIGN KEY (workspace_id, tenant_id) REFERENCES tenants (workspace_id, id)`;
 const SERVER = `FOREIGN KEY (workspace_id, authorization_server_id) REFERENCES authorization_servers (workspace_id, id)`;
 
-/** A hospital's standing at an EHR, the upstream clients, what authenticates them, and the cached access tokens. */
+/**
+ * A hospital's standing at an EHR, the upstream clients, what authenticates them, and the cached access tokens. A table
+ * whose rows must name a hospital or a server refers to the workspace through that: each reference is a query for each row.
+ */
 export class Registrations1764000000006 implements MigrationInterface {
   name = 'Registrations1764000000006';
 
@@ -14,7 +17,7 @@ export class Registrations1764000000006 implements MigrationInterface {
       `CREATE SEQUENCE fences`,
       `GRANT USAGE ON SEQUENCE fences TO registrar_service`,
       `CREATE TABLE clients (
-         workspace_id uuid NOT NULL REFERENCES workspaces (id), id uuid NOT NULL, tenant_id uuid, authorization_server_id uuid NOT NULL,
+         workspace_id uuid NOT NULL, id uuid NOT NULL, tenant_id uuid, authorization_server_id uuid NOT NULL,
          application_id uuid NOT NULL, ${ENVIRONMENT}, scope text NOT NULL CHECK (scope IN ('registration', 'application')),
          client_id text NOT NULL CHECK (octet_length(client_id) <= 2048), key_set_id uuid,
          token_endpoint_auth_method text NOT NULL, signing_alg text, registration_client_uri text, registration_client_uri_usable boolean NOT NULL DEFAULT false,
@@ -32,7 +35,7 @@ export class Registrations1764000000006 implements MigrationInterface {
       ),
       // A pending credential may be older than its client: a key pair is published before the registration is sent.
       `CREATE TABLE credentials (
-         workspace_id uuid NOT NULL REFERENCES workspaces (id), id uuid NOT NULL, tenant_id uuid, registration_id uuid NOT NULL,
+         workspace_id uuid NOT NULL, id uuid NOT NULL, tenant_id uuid, registration_id uuid NOT NULL,
          client_id uuid, key_set_id uuid, kind text NOT NULL CHECK (kind IN ('private_key', 'client_secret', 'certificate', 'none')),
          version integer NOT NULL, stage text NOT NULL CHECK (stage IN ('pending', 'current', 'previous', 'retired')),
          alg text, kid text, public_jwk jsonb, expires_at timestamptz, created_at timestamptz NOT NULL, promoted_at timestamptz, retired_at timestamptz,
@@ -44,7 +47,7 @@ export class Registrations1764000000006 implements MigrationInterface {
       `CREATE UNIQUE INDEX credentials_version ON credentials (workspace_id, registration_id, version)`,
       ...protect('credentials', 'tenant_id', 'SELECT, INSERT, UPDATE'),
       `CREATE TABLE registrations (
-         workspace_id uuid NOT NULL REFERENCES workspaces (id), id uuid NOT NULL, tenant_id uuid NOT NULL, connection_id uuid NOT NULL,
+         workspace_id uuid NOT NULL, id uuid NOT NULL, tenant_id uuid NOT NULL, connection_id uuid NOT NULL,
          ehr_id uuid NOT NULL, application_id uuid NOT NULL, revision integer NOT NULL, ${ENVIRONMENT},
          client_metadata jsonb NOT NULL DEFAULT '{}', strategy text CHECK (strategy IN ('dynamic', 'portal', 'udap', 'cimd')),
          status text NOT NULL CHECK (status IN ('pending', 'registering', 'verifying', 'active', 'deregistering', 'deregistered', 'action_required',
@@ -74,7 +77,7 @@ export class Registrations1764000000006 implements MigrationInterface {
       `ALTER TABLE credentials ADD FOREIGN KEY (workspace_id, registration_id) REFERENCES registrations (workspace_id, id)`,
       // One row for each (client, scope, resource, extensions, credential version): digest says which.
       `CREATE TABLE access_tokens (
-         workspace_id uuid NOT NULL REFERENCES workspaces (id), registration_id uuid NOT NULL, digest text NOT NULL, tenant_id uuid,
+         workspace_id uuid NOT NULL, registration_id uuid NOT NULL, digest text NOT NULL, tenant_id uuid,
          credential_id uuid NOT NULL, key_id uuid, sealed bytea, scope text, token_type text, expires_at timestamptz, problem jsonb,
          lease_owner text, lease_until timestamptz, updated_at timestamptz NOT NULL,
          PRIMARY KEY (workspace_id, registration_id, digest), ${TENANT},

@@ -11,12 +11,12 @@ export class Operations1764000000007 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const statements = [
       `CREATE TABLE batches (
-         workspace_id uuid NOT NULL REFERENCES workspaces (id), id uuid NOT NULL, application_id uuid NOT NULL, request jsonb NOT NULL,
+         workspace_id uuid NOT NULL, id uuid NOT NULL, application_id uuid NOT NULL, request jsonb NOT NULL,
          plan_hash text NOT NULL, left_out jsonb NOT NULL DEFAULT '[]', created_at timestamptz NOT NULL,
          PRIMARY KEY (workspace_id, id), FOREIGN KEY (workspace_id, application_id) REFERENCES applications (workspace_id, id))`,
       ...protect('batches', null, 'SELECT, INSERT, UPDATE'),
       `CREATE TABLE operations (
-         workspace_id uuid NOT NULL REFERENCES workspaces (id), id uuid NOT NULL, tenant_id uuid NOT NULL, registration_id uuid NOT NULL,
+         workspace_id uuid NOT NULL, id uuid NOT NULL, tenant_id uuid NOT NULL, registration_id uuid NOT NULL,
          kind text NOT NULL CHECK (kind IN ('register', 'update', 'rotate', 'verify', 'sync', 'deregister')),
          status text NOT NULL CHECK (status IN ('queued', 'running', 'succeeded', 'failed', 'cancelled', 'waiting', 'action_required', 'outcome_unknown')),
          waiting jsonb, problem jsonb, steps jsonb NOT NULL DEFAULT '[]', input jsonb NOT NULL DEFAULT '{}', tries integer NOT NULL DEFAULT 0,
@@ -28,7 +28,7 @@ export class Operations1764000000007 implements MigrationInterface {
       `CREATE INDEX operations_registration ON operations (workspace_id, registration_id, created_at)`,
       ...protect('operations', 'tenant_id', 'SELECT, INSERT, UPDATE'),
       `CREATE TABLE batch_items (
-         workspace_id uuid NOT NULL REFERENCES workspaces (id), batch_id uuid NOT NULL, registration_id uuid NOT NULL, tenant_id uuid NOT NULL,
+         workspace_id uuid NOT NULL, batch_id uuid NOT NULL, registration_id uuid NOT NULL, tenant_id uuid NOT NULL,
          outcome text NOT NULL CHECK (outcome IN ('created', 'existing')), operation_id uuid,
          PRIMARY KEY (workspace_id, batch_id, registration_id), ${TENANT}, ${REGISTRATION},
          FOREIGN KEY (workspace_id, batch_id) REFERENCES batches (workspace_id, id),
@@ -36,7 +36,7 @@ export class Operations1764000000007 implements MigrationInterface {
       ...protect('batch_items', 'tenant_id', 'SELECT, INSERT, UPDATE'),
       // answer: the sealed raw exchange, stored before it is parsed, dropped when its contents are adopted.
       `CREATE TABLE attempts (
-         workspace_id uuid NOT NULL REFERENCES workspaces (id), id uuid NOT NULL, tenant_id uuid NOT NULL, registration_id uuid NOT NULL,
+         workspace_id uuid NOT NULL, id uuid NOT NULL, tenant_id uuid NOT NULL, registration_id uuid NOT NULL,
          operation_id uuid NOT NULL, authorization_server_id uuid NOT NULL,
          kind text NOT NULL CHECK (kind IN ('register', 'read', 'update', 'deregister', 'worksheet')),
          status text NOT NULL CHECK (status IN ('sending', 'with_person', 'not_sent', 'refused', 'accepted', 'unknown',
