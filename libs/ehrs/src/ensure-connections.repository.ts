@@ -19,11 +19,17 @@ made AS (
   INSERT INTO connections (workspace_id, id, tenant_id, ehr_id, created_at, updated_at)
   SELECT $1, id, tenant_id, ehr_id, $5, $5 FROM wanted ORDER BY tenant_id, ehr_id
   ON CONFLICT (workspace_id, tenant_id, ehr_id) DO NOTHING RETURNING id, tenant_id, ehr_id)
-SELECT w.tenant_id AS "tenantId", w.ehr_id AS "ehrId", coalesce(m.id, c.id) AS "connectionId", m.id IS NOT NULL AS created
-  FROM wanted w
-  LEFT JOIN made m ON m.tenant_id = w.tenant_id AND m.ehr_id = w.ehr_id
-  LEFT JOIN connections c ON c.workspace_id = $1 AND c.tenant_id = w.tenant_id AND c.ehr_id = w.ehr_id`;
+SELECT tenant_id AS "tenantId", ehr_id AS "ehrId", id AS "connectionId", true AS created FROM made
+UNION ALL
+SELECT w.tenant_id, w.ehr_id, c.id, false FROM wanted w
+  LEFT JOIN LATERAL (SELECT x.id FROM connections x
+    WHERE x.workspace_id = $1 AND x.tenant_id = w.tenant_id AND x.ehr_id = w.ehr_id OFFSET 0) c ON true`;
 
+/**
+ * Makes the connections that are missing. Row by row from the pairs on: the planner knows neither how many there are nor
+ * how many get made, and a join of the two may cost their product.
+ * @returns what was made, then every pair with the connection that it had before, or none.
+ */
 export function makeConnections(
   tx: Transaction,
   pairs: readonly (PairRow & { readonly id: string })[],

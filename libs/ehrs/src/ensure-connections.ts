@@ -22,9 +22,14 @@ export async function ensureConnections(tx: Transaction, pairs: readonly Pair[],
   if (pairs.length === 0) return [];
   const wanted = pairs.map((pair) => ({ ...pair, id: newId() }));
   const rows = await makeConnections(tx, wanted, now);
-  const blank = rows.filter((row) => row.connectionId === null);
+  const made = new Set(rows.flatMap((row) => (row.created ? [keyOf(row)] : [])));
   // Made by somebody else after this statement's snapshot was taken: a second one sees them.
+  const blank = rows.filter((row) => row.connectionId === null && !made.has(keyOf(row)));
   const others = blank.length > 0 ? await connectionsAt(tx, blank) : [];
   const done = rows.flatMap((row) => (row.connectionId === null ? [] : [{ ...row, connectionId: row.connectionId }]));
   return [...done, ...others];
+}
+
+function keyOf({ tenantId, ehrId }: Pair): string {
+  return `${tenantId}:${ehrId}`;
 }
