@@ -25,7 +25,7 @@ export interface Road {
  */
 export async function connectGuarded(target: Target, road: Road, cancel?: AbortSignal): Promise<Socket> {
   const addresses = await resolve(target, road.policy, road.lookup);
-  let failure = new OutboundFailure('connect_failed', 'before_send');
+  let failure: OutboundFailure | undefined;
   for (const address of addresses.slice(0, MAX_TRIES)) {
     if (cancel?.aborted === true) throw new OutboundFailure('timeout', 'before_send');
     try {
@@ -38,7 +38,7 @@ export async function connectGuarded(target: Target, road: Road, cancel?: AbortS
       if (failure.code !== 'connect_failed') break;
     }
   }
-  throw failure;
+  throw failure ?? new OutboundFailure('connect_failed', 'before_send');
 }
 
 async function openTcp(address: string, target: Target, policy: TargetPolicy, cancel?: AbortSignal): Promise<Socket> {
@@ -63,32 +63,36 @@ async function openTls(tcp: Socket, target: Target, context: SecureContext, canc
   return socket;
 }
 
+// A failure is made only where it is told: most sockets close long after anybody waits for them.
 function ready(socket: Socket, event: 'connect' | 'secureConnect', code: OutboundCode, cancel?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const settle = (failure?: OutboundFailure): void => {
+    let settled = false;
+    const settle = (): boolean => {
+      if (settled) return false;
+      settled = true;
       clearTimeout(timer);
       cancel?.removeEventListener('abort', onLate);
-      if (failure === undefined) {
-        resolve();
-        return;
-      }
+      return true;
+    };
+    const fail = (why: OutboundCode, reason?: string): void => {
+      if (!settle()) return;
       socket.destroy();
-      reject(failure);
+      reject(new OutboundFailure(why, 'before_send', { reason }));
     };
     const onLate = (): void => {
-      settle(new OutboundFailure('timeout', 'before_send'));
+      fail('timeout');
     };
     const timer = setTimeout(onLate, CONNECT_MS);
     cancel?.addEventListener('abort', onLate);
     socket.once(event, () => {
-      settle();
+      if (settle()) resolve();
     });
     // Stays for the life of the socket: an error between two owners must not end the process.
     socket.on('error', (error) => {
-      settle(new OutboundFailure(code, 'before_send', { reason: reasonOf(error) }));
+      fail(code, reasonOf(error));
     });
     socket.once('close', () => {
-      settle(new OutboundFailure(code, 'before_send'));
+      fail(code);
     });
   });
 }

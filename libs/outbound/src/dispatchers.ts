@@ -1,4 +1,5 @@
-import { Client, Pool, type Dispatcher } from 'undici';
+import type { Socket } from 'node:net';
+import { Client, Pool, errors, type Dispatcher } from 'undici';
 import { connectGuarded, type Road } from './connect.js';
 import type { Target } from './target.js';
 
@@ -54,7 +55,7 @@ export class Dispatchers {
         void connectGuarded(target, this.road, cancel).then(
           (socket) => {
             localAddress = socket.localAddress;
-            done(null, socket);
+            done(null, endingQuietly(socket));
           },
           (error: unknown) => {
             done(error as Error, null);
@@ -87,7 +88,7 @@ export class Dispatchers {
       connect: (_, done) => {
         void connectGuarded(target, this.road).then(
           (socket) => {
-            done(null, socket);
+            done(null, endingQuietly(socket));
           },
           (error: unknown) => {
             done(error as Error, null);
@@ -96,4 +97,17 @@ export class Dispatchers {
       },
     });
   }
+}
+
+/**
+ * undici ends a socket that it is done with by an error that says no more than that, and Node has the stack of every error
+ * that a socket is ended with written out, which costs as much as sealing what was answered. Such an error gets a short one.
+ */
+function endingQuietly(socket: Socket): Socket {
+  const destroy = socket.destroy.bind(socket);
+  socket.destroy = (error) => {
+    if (error instanceof errors.InformationalError) error.stack = error.message;
+    return destroy(error);
+  };
+  return socket;
 }
