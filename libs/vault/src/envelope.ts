@@ -31,7 +31,8 @@ export interface EnvelopeBinding {
  */
 export function sealBytes(key: DataKey, binding: EnvelopeBinding, plain: Uint8Array): Buffer {
   const header = Buffer.concat([Buffer.from([VERSION, COMMITTING_AES_256_GCM]), uuidBytes(key.id)]);
-  const [salt, iv] = [randomBytes(SALT), randomBytes(IV)];
+  const random = randomBytes(SALT + IV);
+  const [salt, iv] = [random.subarray(0, SALT), random.subarray(SALT)];
   const record = recordOf(key, salt);
   const cipher = createCipheriv('aes-256-gcm', record.key, iv, { authTagLength: TAG });
   cipher.setAAD(associated(header, binding, key.id));
