@@ -1,18 +1,19 @@
 import type { Clock } from '@registrar/clock';
-import { COMMIT_ORDER, insertRows, type Transaction } from '@registrar/database';
+import { COMMIT_ORDER, type Transaction } from '@registrar/database';
 import type { NewEvent, StoredEvent } from './event.js';
 
-const COLUMNS = {
-  workspace_id: 'uuid',
-  position: 'bigint',
-  id: 'uuid',
-  type: 'text',
-  tenant_id: 'uuid',
-  subject_type: 'text',
-  subject_id: 'uuid',
-  data: 'jsonb',
-  at: 'timestamptz',
-} as const;
+// One statement, because all writers of a workspace wait for whoever holds its head.
+const WRITE = `
+WITH head AS (
+  INSERT INTO event_heads (workspace_id, position) VALUES ($1, cardinality($2::uuid[]))
+  ON CONFLICT (workspace_id) DO UPDATE SET position = event_heads.position + cardinality($2::uuid[]) RETURNING position
+), written AS (
+  INSERT INTO events (workspace_id, position, id, type, tenant_id, subject_type, subject_id, data, at)
+  SELECT $1, head.position - cardinality($2::uuid[]) + i.place, i.id, i.type, i.tenant_id, i.subject_type, i.subject_id, i.data, $8
+    FROM head, unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::uuid[], $7::jsonb[]) WITH ORDINALITY
+         AS i (id, type, tenant_id, subject_type, subject_id, data, place)
+)
+SELECT pg_notify('events', $1::text)`;
 
 /**
  * The outgoing log. Positions are drawn from the workspace's head, whose lock is held until the commit: they are
@@ -52,24 +53,15 @@ export class EventLog {
     const { workspaceId } = tx.scope;
     // Whatever is appended from here on would be lost without a word: let it fail instead.
     Object.freeze(events);
-    const [head] = await tx.prepared<{ position: string }>(
-      `INSERT INTO event_heads (workspace_id, position) VALUES ($1, $2) ON CONFLICT (workspace_id) DO UPDATE SET position = event_heads.position + $2 RETURNING position`,
-      [workspaceId, events.length],
-    );
-    const first = Number(head?.position ?? 0) - events.length + 1;
-    const at = this.clock.now();
-    const rows = events.map((event, index) => ({
-      workspace_id: workspaceId,
-      position: first + index,
-      id: this.newId(),
-      type: event.type,
-      tenant_id: event.tenantId,
-      subject_type: event.subject.type,
-      subject_id: event.subject.id,
-      data: event.data ?? {},
-      at,
-    }));
-    await insertRows(tx, 'events', COLUMNS, rows);
-    await tx.prepared(`SELECT pg_notify('events', $1)`, [workspaceId]);
+    await tx.prepared(WRITE, [
+      workspaceId,
+      events.map(() => this.newId()),
+      events.map((event) => event.type),
+      events.map((event) => event.tenantId ?? null),
+      events.map((event) => event.subject.type),
+      events.map((event) => event.subject.id),
+      events.map((event) => JSON.stringify(event.data ?? {})),
+      this.clock.now(),
+    ]);
   }
 }
