@@ -91,8 +91,10 @@ UPDATE operations o SET status = i.status, waiting = i.waiting, problem = i.prob
        started_at = coalesce(o.started_at, $7), updated_at = $7,
        finished_at = CASE WHEN i.status IN ('succeeded', 'failed', 'cancelled') THEN $7::timestamptz END
   FROM unnest($1::uuid[], $2::text[], $3::jsonb[], $4::jsonb[], $5::jsonb[], $6::integer[]) AS i (id, status, waiting, problem, steps, tries)
- WHERE o.workspace_id = $8 AND o.id = ANY ($1::uuid[]) AND o.id = i.id`;
+ WHERE o.workspace_id = $8 AND o.id = ANY ($1::uuid[]) AND o.id = i.id
+RETURNING CASE WHEN o.status NOT IN ('queued', 'running', 'waiting') THEN pg_notify('operations', o.id::text) END`;
 
+/** Whoever waits for an operation is told where it has ended. */
 export async function updateOperations(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
   if (changes.length === 0) return;
   await tx.prepared(OPERATIONS, [
@@ -105,9 +107,6 @@ export async function updateOperations(tx: Transaction, changes: readonly Change
     now,
     tx.scope.workspaceId,
   ]);
-  const finished = changes.filter((change) => !['queued', 'running', 'waiting'].includes(change.operation.status));
-  if (finished.length > 0)
-    await tx.prepared(`SELECT pg_notify('operations', id) FROM unnest($1::text[]) AS id`, [finished.map((change) => change.operationId)]);
 }
 
 /** Work items are a routing table: the fence says whether the lease is still ours. */
