@@ -1,9 +1,9 @@
-import { applicationLayers } from '@registrar/applications';
+import { applicationLayers, type ApplicationLayers } from '@registrar/applications';
 import type { EffectiveDocument, ClientMetadata } from '@registrar/dcr';
 import type { Transaction } from '@registrar/database';
 import { upstreamsFor, type Upstream } from '@registrar/ehrs';
 import type { Outbound } from '@registrar/outbound';
-import { documentOf, KEYS_TO_COME } from './document-of.js';
+import { documentOf, KEYS_TO_COME, type DocumentSubject } from './document-of.js';
 import { present } from './present.js';
 import { registrationProblem } from './registrations.problems.js';
 import { strategyFor, upstreamOf } from './upstream-of.js';
@@ -43,36 +43,26 @@ export async function planPairs(
   pairs: readonly Pair[],
   access: { outbound: Outbound; publicUrl: string },
 ): Promise<PlannedPair[]> {
-  const upstreams = await upstreamsFor(
-    tx,
-    pairs.map((pair) => pair.ehrId),
-  );
+  const ehrIds = [...new Set(pairs.map((pair) => pair.ehrId))];
+  const upstreams = await upstreamsFor(tx, ehrIds);
   const layers = await applicationLayers(
     tx,
-    pairs.map((pair) => ({ applicationId, ehrId: pair.ehrId })),
+    ehrIds.map((ehrId) => ({ applicationId, ehrId })),
   );
+  const layerAt = new Map(ehrIds.map((ehrId, index) => [ehrId, layers[index]]));
   const existing = await existingRegistrations(tx, applicationId, pairs);
-  return pairs.flatMap((pair, index): PlannedPair[] => {
-    const layer = layers[index];
+  // What would be sent depends on the EHR, and on the hospital only by what its pair says itself.
+  const shared = new Map<string, EffectiveDocument>();
+  return pairs.flatMap((pair): PlannedPair[] => {
+    const layer = layerAt.get(pair.ehrId);
     const upstream = upstreams.get(pair.ehrId);
     if (!layer) throw registrationProblem('registrations.application_not_found');
     if (!upstream) return [];
     if (tx.scope.environment !== undefined && tx.scope.environment !== upstream.environment)
       throw registrationProblem('registrations.environment_mismatch');
-    const subject = {
-      application: {
-        name: layer.name,
-        kind: layer.kind,
-        metadata: layer.clientMetadata,
-        requiredScopes: layer.requiredScopes,
-        optionalScopes: layer.optionalScopes,
-        ...present('launchUrl', layer.launchUrl),
-        ...present('ehrOverride', layer.ehrOverride),
-      },
-      upstream: upstreamOf(upstream),
-      registration: { clientMetadata: pair.clientMetadata ?? {}, environment: upstream.environment },
-    };
-    const effective = documentOf(subject, access, KEYS_TO_COME, 'att_00000000000000000000000000');
+    const known = pair.clientMetadata === undefined ? shared.get(pair.ehrId) : undefined;
+    const effective = known ?? documentOf(subjectOf(layer, upstream, pair), access, KEYS_TO_COME, 'att_00000000000000000000000000');
+    if (pair.clientMetadata === undefined) shared.set(pair.ehrId, effective);
     return [
       {
         pair,
@@ -84,6 +74,22 @@ export async function planPairs(
       },
     ];
   });
+}
+
+function subjectOf(layer: ApplicationLayers, upstream: Upstream, pair: Pair): DocumentSubject {
+  return {
+    application: {
+      name: layer.name,
+      kind: layer.kind,
+      metadata: layer.clientMetadata,
+      requiredScopes: layer.requiredScopes,
+      optionalScopes: layer.optionalScopes,
+      ...present('launchUrl', layer.launchUrl),
+      ...present('ehrOverride', layer.ehrOverride),
+    },
+    upstream: upstreamOf(upstream),
+    registration: { clientMetadata: pair.clientMetadata ?? {}, environment: upstream.environment },
+  };
 }
 
 async function existingRegistrations(tx: Transaction, applicationId: string, pairs: readonly Pair[]): Promise<ReadonlyMap<string, string>> {
