@@ -19,19 +19,23 @@ const one = (kind: 'CROSS' | 'LEFT', name: string, select: string, table: string
 
 const credential = (name: string, stage: string) => `
   LEFT JOIN LATERAL (
-    SELECT to_jsonb(x) AS row, s.key_id, s.sealed FROM credentials x
+    SELECT to_json(x) AS row, s.key_id, s.sealed FROM credentials x
       LEFT JOIN LATERAL (SELECT y.key_id, y.sealed FROM secrets y
         WHERE y.workspace_id = $5 AND y.subject_id = x.id AND y.kind = x.kind AND y.version = x.version OFFSET 0) s ON true
      WHERE x.workspace_id = $5 AND x.registration_id = r.id AND x.stage = '${stage}' ORDER BY x.version DESC LIMIT 1) ${name} ON true`;
 
 const client = (name: string, which: string) => `
   LEFT JOIN LATERAL (
-    SELECT to_jsonb(x) AS row, s.key_id, s.sealed FROM clients x
+    SELECT to_json(x) AS row, s.key_id, s.sealed FROM clients x
       LEFT JOIN LATERAL (SELECT y.key_id, y.sealed FROM secrets y
         WHERE y.workspace_id = $5 AND y.subject_id = x.id AND y.kind = 'registration_access_token'
           AND y.version = x.registration_access_token_version OFFSET 0) s ON true
      WHERE x.workspace_id = $5 AND x.id = ${which} OFFSET 0) ${name} ON true`;
 
+// Only what is read of the wide rows: an EHR's discovery and an attempt's answer are large, and lie outside their rows.
+const members = (...names: string[]) => `json_build_object(${names.map((name) => `'${name}', x.${name}`).join(', ')})`;
+const EHR = members('id', 'status', 'vendor', 'fhir_base_url', 'client_scope');
+const ATTEMPT = members('id', 'status', 'fence', 'url', 'metadata', 'outcome', 'initial_access_token_id');
 const OPENID = `CASE WHEN x.discovery IS NOT NULL THEN x.discovery->'documents' @> '[{"kind": "openid-configuration", "found": true}]' END`;
 
 // The token: one that is in doubt comes last ('suspect' sorts behind 'available'), and of a pool operations that run at once try different ones.
@@ -45,13 +49,13 @@ SELECT i.id AS item_id, i.fence, o.row AS operation, r.row AS registration, t.ro
        attempt.row AS attempt, attempt.answer_key_id, attempt.answer, token.row AS token, token.usable AS token_usable, token.key_id AS token_key_id, token.sealed AS token_sealed,
        coalesce(last.version, 0) AS last_version
   FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS i (id, operation_id, fence)
-  ${one('CROSS', 'o', 'to_jsonb(x) AS row, x.id, x.registration_id', 'operations', 'x.id = i.operation_id')}
-  ${one('CROSS', 'r', 'to_jsonb(x) AS row, x.*', 'registrations', 'x.id = o.registration_id')}
-  ${one('CROSS', 't', `jsonb_build_object('id', x.id, 'name', x.name) AS row`, 'tenants', 'x.id = r.tenant_id')}
-  ${one('CROSS', 'e', `to_jsonb(x) - 'discovery' AS row, ${OPENID} AS openid, x.authorization_server_id`, 'ehrs', 'x.id = r.ehr_id')}
-  ${one('LEFT', 'v', 'to_jsonb(x) AS row, x.id', 'authorization_servers', 'x.id = e.authorization_server_id')}
-  ${one('CROSS', 'a', 'to_jsonb(x) AS row', 'applications', 'x.id = r.application_id')}
-  ${one('CROSS', 'n', 'to_jsonb(x) AS row', 'application_revisions', 'x.application_id = r.application_id AND x.number = r.revision')}
+  ${one('CROSS', 'o', 'to_json(x) AS row, x.id, x.registration_id', 'operations', 'x.id = i.operation_id')}
+  ${one('CROSS', 'r', 'to_json(x) AS row, x.*', 'registrations', 'x.id = o.registration_id')}
+  ${one('CROSS', 't', `${members('id', 'name')} AS row`, 'tenants', 'x.id = r.tenant_id')}
+  ${one('CROSS', 'e', `${EHR} AS row, ${OPENID} AS openid, x.authorization_server_id`, 'ehrs', 'x.id = r.ehr_id')}
+  ${one('LEFT', 'v', 'to_json(x) AS row, x.id', 'authorization_servers', 'x.id = e.authorization_server_id')}
+  ${one('CROSS', 'a', `${members('name', 'kind')} AS row`, 'applications', 'x.id = r.application_id')}
+  ${one('CROSS', 'n', 'to_json(x) AS row', 'application_revisions', 'x.application_id = r.application_id AND x.number = r.revision')}
   ${one('LEFT', 'm', 'x.client_metadata', 'application_overrides', 'x.application_id = r.application_id AND x.ehr_id = r.ehr_id')}
   ${client('c', 'r.client_id')}
   ${credential('p', 'pending')}
@@ -61,7 +65,7 @@ SELECT i.id AS item_id, i.fence, o.row AS operation, r.row AS registration, t.ro
   ${client('cb', 'r.previous_client_id')}
   LEFT JOIN LATERAL (SELECT max(x.version) AS version FROM credentials x WHERE x.workspace_id = $5 AND x.registration_id = r.id) last ON true
   LEFT JOIN LATERAL (
-    SELECT to_jsonb(x) - 'answer' AS row, x.answer_key_id, x.answer FROM attempts x
+    SELECT ${ATTEMPT} AS row, x.answer_key_id, x.answer FROM attempts x
      WHERE x.workspace_id = $5 AND x.operation_id = o.id ORDER BY x.started_at DESC, x.id DESC LIMIT 1) attempt ON true
   LEFT JOIN LATERAL (
     SELECT to_jsonb(y) - 'usable' AS row, y.usable::integer AS usable, s.key_id, s.sealed FROM (
