@@ -65,8 +65,8 @@ BEGIN
      WHERE w.id = pick.id AND (w.lease_until IS NULL OR w.lease_until <= now_at)
     RETURNING w.*
   ), spent AS (
-    UPDATE upstream_gates g SET tokens = gate.tokens - coalesce(n.n, 0), refilled_at = now_at
-      FROM gate LEFT JOIN (SELECT c.authorization_server_id, c.budget, count(*) AS n FROM claimed c GROUP BY 1, 2) n
+    UPDATE upstream_gates g SET tokens = gate.tokens - n.n, refilled_at = now_at
+      FROM gate JOIN (SELECT c.authorization_server_id, c.budget, count(*) AS n FROM claimed c GROUP BY 1, 2) n
         USING (authorization_server_id, budget)
      WHERE g.authorization_server_id = gate.authorization_server_id AND g.budget = gate.budget
   )
