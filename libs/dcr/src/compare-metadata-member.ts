@@ -48,8 +48,10 @@ function compareScopes(requested: JsonValue | undefined, granted: JsonValue): 'e
     splitScope(typeof requested === 'string' ? requested : ''),
     splitScope(typeof granted === 'string' ? granted : ''),
   ];
-  if (scopesBeyond(given, asked).length > 0) return 'widened';
-  return scopesBeyond(asked, given).length > 0 ? 'narrowed' : 'equal';
+  // What stands on both sides is no difference, even where it is malformed.
+  const differing = (some: readonly string[], others: readonly string[]) => some.filter((scope) => !others.includes(scope));
+  if (scopesBeyond(differing(given, asked), asked).length > 0) return 'widened';
+  return scopesBeyond(differing(asked, given), given).length > 0 ? 'narrowed' : 'equal';
 }
 
 function compareSets(requested: readonly string[], granted: readonly string[]): 'equal' | 'narrowed' | 'widened' {

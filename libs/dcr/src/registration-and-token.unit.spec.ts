@@ -11,11 +11,18 @@ import { signAssertion } from './client-assertion.js';
 import type { ClientAuthentication } from './client-authentication.js';
 import type { ClientMetadata } from './client-metadata.js';
 import { compareMetadata } from './compare-metadata.js';
+import { unapplied } from './compare-update.js';
 import type { IssuedClient } from './issued-client.js';
+import { ManagedClient } from './managed-client.js';
+import { parseRead, parseUpdate } from './management-answer.js';
+import { judgeDeletion, parseDelete } from './management-delete-answer.js';
+import { deleteClient, readClient, updateClient } from './management-endpoint.js';
 import { quirksFor } from './quirks.js';
 import { parseRegistration } from './registration-answer.js';
 import { sendRegistration } from './registration-endpoint.js';
+import { representationOf } from './server-representation.js';
 import { requestToken } from './token-endpoint.js';
+import { updateDocument } from './update-document.js';
 import { wrongCredential } from './token-probe-control.js';
 import { judgeProbe, probeAuthentication } from './token-probe.js';
 
@@ -145,6 +152,48 @@ describe('with oidc-provider, from the registration to the token', () => {
       probeAuthentication(outbound, clock, { ...probe, authentication }),
     );
     expect(judgeProbe(...((await Promise.all(answers)) as [never, never]))).toBe('client_authentication');
+  });
+
+  it('B-01 to B-10: a client is read, renamed and deleted, each with the newest token, and nothing else of it changes', async () => {
+    const issued = await register({ ...LAUNCH, client_name: 'Acme', token_endpoint_auth_method: 'client_secret_basic' });
+    const registrationEndpoint = `${issuer}/reg`;
+    const managedBy = (client: IssuedClient) =>
+      ManagedClient.of({
+        registrationClientUri: client.registrationClientUri ?? '',
+        registrationAccessToken: client.registrationAccessToken as Secret,
+        registrationEndpoint,
+      }) as ManagedClient;
+    const desired = { ...LAUNCH, client_name: 'Acme 2', token_endpoint_auth_method: 'client_secret_basic' };
+    const contextOf = (client: IssuedClient) => ({
+      clientId: client.clientId,
+      sent: desired,
+      registrationEndpoint,
+      registrationClientUri: client.registrationClientUri ?? '',
+      secrets: [client.registrationAccessToken, client.clientSecret].filter((each) => each !== undefined),
+      now: clock.now(),
+      carriedSecret: false,
+    });
+    const call = { deadlineMs: 5000, partition: 'ws:ten' };
+    const read = await readClient(outbound, clock, managedBy(issued), call);
+    const found = parseRead(read, contextOf(issued));
+    expect(found).toMatchObject({ kind: 'accepted', rotated: { rat: false, secret: false }, client: { granted: { client_name: 'Acme' } } });
+    const server = representationOf(read) as Secret;
+    const update = updateDocument({ server, desired, clientId: issued.clientId, quirks: quirksFor('oidc-provider') });
+    expect(update.changes).toEqual(['client_name']);
+    const put = await updateClient(outbound, clock, managedBy(issued), { ...call, update });
+    const updated = parseUpdate(put, contextOf(issued));
+    if (updated.kind !== 'accepted') throw new Error(JSON.stringify(updated));
+    expect(updated).toMatchObject({ rotated: { rat: true, secret: false }, findings: [] });
+    expect(unapplied(desired, updated.client.granted)).toEqual([]);
+    const after = JSON.parse((representationOf(put) as Secret).expose()) as object;
+    expect({ ...after, client_name: 'Acme' }).toEqual(JSON.parse(server.expose()));
+    // The old token is dead, which says nothing of the client (B-09, K-41).
+    const old = parseRead(await readClient(outbound, clock, managedBy(issued), call), contextOf(issued));
+    expect(old).toMatchObject({ kind: 'refused', reason: 'unauthorized' });
+    const gone = { ...contextOf(issued), quirks: quirksFor('oidc-provider') };
+    expect(parseDelete(await deleteClient(outbound, clock, managedBy(updated.client), call), gone)).toMatchObject({ confirmed: true });
+    const confirming = parseRead(await readClient(outbound, clock, managedBy(updated.client), call), contextOf(updated.client));
+    expect(judgeDeletion(confirming)).toBe('gone');
   });
 
   it('K-12 K-15: without the token it says what it needs, and names what it refuses', async () => {

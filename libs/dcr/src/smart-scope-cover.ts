@@ -2,12 +2,13 @@ import { parseScope, type SmartScope } from './smart-scope.js';
 
 /**
  * Whether `wanted` lies within `allowed` taken together: each of its permissions is covered by some scope there (J-03, J-04).
- * `system/*.read` covers `system/Patient.rs`, and `.r` with `.s` covers `.rs`; contexts are never ordered.
+ * `system/*.read` covers `system/Patient.rs`, and `.r` with `.s` covers `.rs`; contexts are never ordered. A malformed scope lies
+ * within nothing and covers nothing (J-06).
  */
 export function scopeWithin(wanted: string, allowed: readonly string[]): boolean {
-  if (allowed.includes(wanted)) return true;
   const scope = parseScope(wanted);
-  if (typeof scope === 'string') return false;
+  if (scope === 'malformed') return false;
+  if (scope === 'atomic') return allowed.includes(wanted);
   const others = allowed.map((text) => parseScope(text)).filter((other) => typeof other !== 'string');
   return [...scope.permissions].every((permission) => others.some((other) => covers(other, scope, permission)));
 }

@@ -50,6 +50,8 @@ function parseConstraints(query: string): string[] | undefined {
     if (name === '' || rest.length === 0) return undefined;
     const plain = [decode(name), decode(rest.join('='))] as const;
     if (plain[0] === undefined || plain[1] === undefined) return undefined;
+    // These add resources to a search, so they are no constraint.
+    if (/^_(rev)?include(:|$)/.test(plain[0])) return undefined;
     // Modifiers, chains and _filter are not understood here: such a constraint is equal only byte for byte (J-03).
     const opaque = /[:.]/.test(plain[0]) || plain[0].startsWith('_filter');
     parts.push(opaque ? part : `${encodeURIComponent(plain[0])}=${encodeURIComponent(plain[1])}`);
