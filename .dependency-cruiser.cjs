@@ -3,7 +3,7 @@ const { readdirSync } = require('node:fs');
 
 const FLOOR = ['problem', 'secret', 'clock', 'config'];
 const STORE = [...FLOOR, 'database', 'vault', 'jobs', 'audit', 'events', 'access'];
-const NOUNS = [...STORE, 'outbound', 'dcr', 'tenants', 'applications', 'ehrs', 'keys'];
+const NOUNS = [...STORE, 'outbound', 'dcr', 'tenants', 'applications', 'ehrs', 'keys', 'statements'];
 const MAY_IMPORT = {
   problem: [],
   secret: [],
@@ -21,6 +21,7 @@ const MAY_IMPORT = {
   applications: [...STORE, 'dcr'],
   ehrs: [...STORE, 'outbound', 'dcr'],
   keys: [...STORE, 'dcr'],
+  statements: [...STORE, 'outbound', 'dcr', 'applications', 'ehrs', 'keys'],
   registrations: NOUNS,
   approvals: [...NOUNS, 'registrations'],
 };

@@ -1,4 +1,4 @@
-import type { UnitOfWork } from '@registrar/database';
+import type { EntityClass, UnitOfWork } from '@registrar/database';
 import {
   ConnectionsService,
   EhrDiscoveriesService,
@@ -27,8 +27,9 @@ export interface EhrHouse extends NounHouse {
   make(server: FhirServer, more?: object): Promise<Ehr>;
 }
 
-export async function ehrHouse(): Promise<EhrHouse> {
-  const house = await nounHouse(ehrsEntities);
+/** `more`: entities of further libraries under test. */
+export async function ehrHouse(more: readonly EntityClass[] = []): Promise<EhrHouse> {
+  const house = await nounHouse([...ehrsEntities, ...more]);
   const outbound = createOutbound({ allow: ['127.0.0.1'] });
   const scope = await house.workspace();
   const records = new EhrRecords(house.audit, house.events);

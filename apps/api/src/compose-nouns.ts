@@ -14,6 +14,7 @@ import {
   InitialAccessTokensService,
 } from '@registrar/ehrs';
 import type { EventLog } from '@registrar/events';
+import { StatementIssuer, StatementRecords, statementsEntities, StatementsService } from '@registrar/statements';
 import type { Outbound } from '@registrar/outbound';
 import type { Vault } from '@registrar/vault';
 import type { Service } from './service.js';
@@ -30,10 +31,17 @@ export interface Ground {
 }
 
 /** Every table of these nouns. */
-export const NOUN_ENTITIES = [...applicationsEntities, ...ehrsEntities];
+export const NOUN_ENTITIES = [...applicationsEntities, ...ehrsEntities, ...statementsEntities];
 
-/** Makes the services of applications, EHRs, connections and initial access tokens. */
-export function composeNouns(ground: Ground): { readonly services: Service[]; readonly initialAccessTokens: InitialAccessTokensService } {
+/** The services, and those of them that tell others of what arrives. */
+export interface NounServices {
+  readonly services: Service[];
+  readonly initialAccessTokens: InitialAccessTokensService;
+  readonly statements: StatementsService;
+}
+
+/** Makes the services of applications, EHRs, connections, initial access tokens and software statements. */
+export function composeNouns(ground: Ground): NounServices {
   const { config, database, clock, audit, events, vault, outbound } = ground;
   const applicationRecords = new ApplicationRecords(audit, events);
   const rules = { loopbackAllowed: !config.production };
@@ -41,6 +49,8 @@ export function composeNouns(ground: Ground): { readonly services: Service[]; re
   const prober = new EhrProber(outbound);
   const pinning = new EhrPinning(clock);
   const initialAccessTokens = new InitialAccessTokensService(database, clock, vault, ehrRecords);
+  const issuer = new StatementIssuer(database, clock, vault, config.PUBLIC_URL);
+  const statements = new StatementsService({ database, clock, vault, outbound, issuer, records: new StatementRecords(audit, events) });
   const services: Service[] = [
     [ApplicationsService, new ApplicationsService(database, clock, applicationRecords, rules)],
     [ApplicationOverridesService, new ApplicationOverridesService(database, clock, applicationRecords, rules)],
@@ -48,6 +58,7 @@ export function composeNouns(ground: Ground): { readonly services: Service[]; re
     [EhrDiscoveriesService, new EhrDiscoveriesService(database, clock, prober, pinning, ehrRecords)],
     [ConnectionsService, new ConnectionsService(database, clock, ehrRecords)],
     [InitialAccessTokensService, initialAccessTokens],
+    [StatementsService, statements],
   ];
-  return { services, initialAccessTokens };
+  return { services, initialAccessTokens, statements };
 }

@@ -65,6 +65,9 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
   nouns.initialAccessTokens.onSupplied(async (tx, token) => {
     await registrations.resumeWaiting(tx, 'supply_initial_access_token', token);
   });
+  nouns.statements.onSupplied(async (tx, statement) => {
+    await registrations.resumeWaiting(tx, 'supply_software_statement', statement);
+  });
 
   const services: Service[] = [
     ...rest.services,

@@ -15,6 +15,7 @@ import { OperationsController } from './operations/operations.controller.js';
 import { PortalController } from './registrations/portal.controller.js';
 import { RegistrationHistoryController } from './registrations/registration-history.controller.js';
 import { RegistrationsController } from './registrations/registrations.controller.js';
+import { SoftwareStatementsController } from './software-statements/software-statements.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 import { WorkspaceController } from './workspace/workspace.controller.js';
 import { WorkspacesController } from './workspaces/workspaces.controller.js';
@@ -37,6 +38,7 @@ export const controllers: Type[] = [
   PortalController,
   RegistrationHistoryController,
   RegistrationsController,
+  SoftwareStatementsController,
   TenantsController,
   WorkspaceController,
   WorkspacesController,

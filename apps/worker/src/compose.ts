@@ -8,6 +8,7 @@ import { createJobs } from '@registrar/jobs';
 import { KeyPool } from '@registrar/keys';
 import { createOutbound } from '@registrar/outbound';
 import { createEngine } from '@registrar/registrations';
+import { statementExpiries } from '@registrar/statements';
 import { fileKeyEncryptionKey, newId, openVault } from '@registrar/vault';
 import type { Logger } from 'pino';
 import { failureOf } from './logger.js';
@@ -52,7 +53,7 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
       logger.error({ operation_id: operationId, failure: failureOf(error) }, 'an operation will be taken up again');
     },
   });
-  const alarms = new ExpiryAlarms(database, clock, events, [tokenExpiries]);
+  const alarms = new ExpiryAlarms(database, clock, events, [tokenExpiries, statementExpiries]);
   return new WorkerProcess(dispatcher, alarms, jobs, config, logger, [
     () => outbound.close(),
     () => {

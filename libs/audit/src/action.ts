@@ -19,6 +19,8 @@ export const AUDIT_ACTIONS = [
   'application.override',
   'initial_access_token.create',
   'initial_access_token.delete',
+  'software_statement.create',
+  'software_statement.delete',
   'registration.create',
   'registration.update',
   'registration.start',
@@ -73,6 +75,7 @@ export type SubjectType =
   | 'connection'
   | 'application'
   | 'initial_access_token'
+  | 'software_statement'
   | 'registration'
   | 'operation'
   | 'batch'

@@ -44,21 +44,23 @@ export const ehrRows = {
     return rows.length > 0;
   },
 
-  /** Removes the EHR with what hangs on it. Initial access tokens pass on to another EHR of the same server, if there is one. */
+  /** Removes the EHR with what hangs on it. Initial access tokens and software statements pass on to another EHR of the same server, if there is one. */
   async remove(tx: Transaction, row: EhrRow): Promise<void> {
     const of = [tx.scope.workspaceId, row.id] as const;
-    await tx.query(PASS_TOKENS_ON, [...of, row.authorizationServerId]);
+    for (const table of PASSED_ON) await tx.query(passOn(table), [...of, row.authorizationServerId]);
     await tx.query(DELETE_SECRETS, of);
-    for (const table of ['initial_access_tokens', 'application_overrides', 'connections'])
+    for (const table of [...PASSED_ON, 'application_overrides', 'connections'])
       await tx.query(`DELETE FROM ${table} WHERE workspace_id = $1 AND ehr_id = $2`, of);
     await tx.query('DELETE FROM ehrs WHERE workspace_id = $1 AND id = $2', of);
   },
 };
 
-const PASS_TOKENS_ON = `
-UPDATE initial_access_tokens t SET ehr_id = heir.id
+const PASSED_ON = ['initial_access_tokens', 'software_statements'];
+const passOn = (table: string): string => `
+UPDATE ${table} t SET ehr_id = heir.id
   FROM (SELECT id FROM ehrs WHERE workspace_id = $1 AND authorization_server_id = $3 AND id <> $2 ORDER BY id LIMIT 1) heir
  WHERE t.workspace_id = $1 AND t.ehr_id = $2`;
 const DELETE_SECRETS = `
 DELETE FROM secrets WHERE workspace_id = $1
-   AND subject_id IN (SELECT id FROM initial_access_tokens WHERE workspace_id = $1 AND ehr_id = $2)`;
+   AND subject_id IN (SELECT id FROM initial_access_tokens WHERE workspace_id = $1 AND ehr_id = $2
+                      UNION ALL SELECT id FROM software_statements WHERE workspace_id = $1 AND ehr_id = $2)`;

@@ -1,3 +1,4 @@
+import type { PublishedDocument } from './published-document.js';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** Routing table without row-level security: public bytes only. */
@@ -7,7 +8,7 @@ export class PublishedDocumentEntity {
   id!: string;
 
   @Column('text')
-  kind!: 'jwks' | 'client';
+  kind!: PublishedDocument['kind'];
 
   @Column('text')
   url!: string;

@@ -50,6 +50,9 @@ export class AttemptEntity {
   @Column('uuid', { name: 'initial_access_token_id', nullable: true })
   initialAccessTokenId!: string | null;
 
+  @Column('uuid', { name: 'software_statement_id', nullable: true })
+  softwareStatementId!: string | null;
+
   @Column('integer', { name: 'upstream_status', nullable: true })
   upstreamStatus!: number | null;
 

@@ -40,6 +40,8 @@ export interface Supplied {
   readonly authorizationServerId: string;
   readonly environment: Environment;
   readonly tenantId?: string;
+  /** The only application that it is for. */
+  readonly applicationId?: string;
 }
 
 /** What people and programs ask of registrations. Every method is one transaction in the caller's scope. */
@@ -144,12 +146,13 @@ export class Registrations {
 
   /** Takes up again whatever waits for this action and can use what was supplied; called where that arrives. @returns how many. */
   async resumeWaiting(tx: Transaction, action: RegistrationAction, supplied: Supplied): Promise<number> {
-    const { authorizationServerId, environment, tenantId } = supplied;
+    const { authorizationServerId, environment, tenantId, applicationId } = supplied;
     const rows = await tx.query<{ id: string; tenant_id: string }>(
       `SELECT r.id, r.tenant_id FROM registrations r JOIN ehrs e ON e.workspace_id = r.workspace_id AND e.id = r.ehr_id
         WHERE r.status = 'action_required' AND r.action = $1 AND e.authorization_server_id = $2
-          AND r.environment = $3 AND ($4::uuid IS NULL OR r.tenant_id = $4) ORDER BY r.id FOR UPDATE OF r`,
-      [action, authorizationServerId, environment, tenantId ?? null],
+          AND r.environment = $3 AND ($4::uuid IS NULL OR r.tenant_id = $4)
+          AND ($5::uuid IS NULL OR r.application_id = $5) ORDER BY r.id FOR UPDATE OF r`,
+      [action, authorizationServerId, environment, tenantId ?? null, applicationId ?? null],
     );
     const operations = rows.map((row) => ({
       id: newId(),

@@ -20,11 +20,11 @@ export class PublishedController {
   @Get('jwks/:id')
   @Header('Cache-Control', `public, max-age=${MAX_AGE_S}`)
   @Header('Access-Control-Allow-Origin', '*')
-  @Answers('The public keys of a client, as a JSON Web Key Set (RFC 7517)', 200)
+  @Answers('The public keys of a client, or of a workspace that issues software statements, as a JSON Web Key Set (RFC 7517)', 200)
   async jwks(@Param('id') id: string, @Headers('if-none-match') known: string | undefined, @Res() response: Response): Promise<void> {
     const uuid = parsePublicId('jks', id);
     const document = uuid === undefined ? undefined : await this.documents.find(uuid);
-    if (document?.kind !== 'jwks') throw apiProblem('api.not_found');
+    if (document?.kind !== 'jwks' && document?.kind !== 'statement_issuer') throw apiProblem('api.not_found');
     response.setHeader('ETag', document.etag);
     if (known === document.etag) response.status(304).end();
     else response.status(200).type('application/json').send(document.body);

@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { protect } from './protect.js';
 
-/** Pools of initial access tokens, and when what lets us register runs out. */
+/** Pools of initial access tokens, software statements and the keys to sign them with, and when what lets us register runs out. */
 export class Statements1764000000012 implements MigrationInterface {
   name = 'Statements1764000000012';
 
@@ -20,6 +21,32 @@ export class Statements1764000000012 implements MigrationInterface {
          PRIMARY KEY (kind, subject_id))`,
       `CREATE INDEX expiry_alarms_due ON expiry_alarms (next_at)`,
       `GRANT SELECT, INSERT, UPDATE, DELETE ON expiry_alarms TO registrar_service`,
+      // The text is sealed under (id, software_statement, 1).
+      `CREATE TABLE software_statements (
+         workspace_id uuid NOT NULL REFERENCES workspaces (id), id uuid NOT NULL, authorization_server_id uuid NOT NULL, ehr_id uuid NOT NULL,
+         environment text NOT NULL CHECK (environment IN ('sandbox', 'non_production', 'production')), tenant_id uuid, application_id uuid NOT NULL,
+         origin text NOT NULL CHECK (origin IN ('uploaded', 'issued')), iss text NOT NULL, jti text, software_id text, alg text NOT NULL,
+         signature text NOT NULL CHECK (signature IN ('verified', 'unverified')), claims jsonb NOT NULL, digest text NOT NULL, pinned_origin text NOT NULL,
+         status text NOT NULL DEFAULT 'available' CHECK (status IN ('available', 'defective', 'expired', 'deleted')),
+         failures integer NOT NULL DEFAULT 0, expires_at timestamptz, created_at timestamptz NOT NULL,
+         PRIMARY KEY (workspace_id, id),
+         FOREIGN KEY (workspace_id, authorization_server_id) REFERENCES authorization_servers (workspace_id, id),
+         FOREIGN KEY (workspace_id, ehr_id) REFERENCES ehrs (workspace_id, id),
+         FOREIGN KEY (workspace_id, tenant_id) REFERENCES tenants (workspace_id, id),
+         FOREIGN KEY (workspace_id, application_id) REFERENCES applications (workspace_id, id))`,
+      `CREATE INDEX software_statements_server ON software_statements (workspace_id, authorization_server_id, application_id)
+         WHERE status = 'available'`,
+      ...protect('software_statements', 'tenant_id'),
+      `ALTER TABLE attempts ADD COLUMN software_statement_id uuid, ADD FOREIGN KEY (workspace_id, software_statement_id)
+         REFERENCES software_statements (workspace_id, id)`,
+      // The private half is sealed under (id, statement_key, 1), the public one published under the key set's id.
+      `CREATE TABLE statement_keys (
+         workspace_id uuid NOT NULL REFERENCES workspaces (id), id uuid NOT NULL, key_set_id uuid NOT NULL, url text NOT NULL, alg text NOT NULL,
+         public_jwk jsonb NOT NULL, created_at timestamptz NOT NULL, PRIMARY KEY (workspace_id, id))`,
+      `CREATE UNIQUE INDEX statement_keys_alg ON statement_keys (workspace_id, alg)`,
+      ...protect('statement_keys', null, 'SELECT, INSERT'),
+      `ALTER TABLE published_documents DROP CONSTRAINT published_documents_kind_check`,
+      `ALTER TABLE published_documents ADD CONSTRAINT published_documents_kind_check CHECK (kind IN ('jwks', 'client', 'statement_issuer'))`,
     ];
     for (const statement of statements) await runner.query(statement);
   }

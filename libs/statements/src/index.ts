@@ -1,0 +1,13 @@
+export { StatementsService } from './statements.service.js';
+export type { IssuedStatement, StatementParts, StatementSupplied, UploadedStatement } from './statements.service.js';
+export { StatementIssuer } from './statement-issuer.js';
+export type { StatementKey } from './statement-issuer.js';
+export { StatementRecords } from './statements.records.js';
+export { SOFTWARE_STATEMENT } from './stored-statement.js';
+export type { StatementOrigin, StatementStatus, StoredStatement } from './stored-statement.js';
+export { statementsFor, STATEMENT_ORDER } from './statements-for.js';
+export type { ChosenStatement, StatementWanted } from './statements-for.js';
+export { settleStatements } from './statement-outcomes.js';
+export type { StatementOutcome } from './statement-outcomes.js';
+export { statementExpiries } from './statement-expiries.js';
+export { statementsEntities } from './statements.entity.js';

@@ -1,0 +1,30 @@
+import type { PublicJwk } from '@registrar/keys';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** A key that a workspace signs statements with; its private half is sealed under (id, statement_key, 1). */
+@Entity('statement_keys')
+export class StatementKeyEntity {
+  @PrimaryColumn('uuid', { name: 'workspace_id' })
+  workspaceId!: string;
+
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('uuid', { name: 'key_set_id' })
+  keySetId!: string;
+
+  /** The address of the key set, which is the issuer's name in each statement. */
+  @Column('text')
+  url!: string;
+
+  @Column('text')
+  alg!: string;
+
+  @Column('jsonb', { name: 'public_jwk' })
+  publicJwk!: PublicJwk;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+}
+
+export type StatementKeyRow = Pick<StatementKeyEntity, keyof StatementKeyEntity>;
