@@ -9,6 +9,8 @@ process.on('message', (message: ToVendor) => {
   if (message.kind === 'start') void start(message);
   else void answer(message);
 });
+// Whatever the parent was started with: this process lives as long as its channel, also while its ports are closed.
+process.channel?.ref();
 // A Ctrl-C in the terminal reaches every process: the main one ends this one, in order.
 process.on('SIGINT', () => undefined);
 process.once('SIGTERM', () => void end());
