@@ -2,6 +2,7 @@ import { Provider } from 'oidc-provider';
 import { ProviderAdapter } from './provider-adapter.js';
 import { providerConfiguration } from './provider-configuration.js';
 import type { OidcProviderProfile } from './oidc-provider-profile.js';
+import { isInteraction, signInAtOnce } from './sign-in.js';
 import { signingKeys } from './signing-keys.js';
 import { smartConfiguration } from './smart-configuration.js';
 import type { AuthorizationServer, Site, Vendor } from './vendor.js';
@@ -31,7 +32,10 @@ async function openServer(profile: OidcProviderProfile, site: Site): Promise<Aut
   return {
     ...(initialAccessToken === undefined ? {} : { initialAccessToken }),
     smartConfiguration: smartConfiguration(profile, provider),
-    handle: (request, response) => void handle(request, response),
+    handle: (request, response) => {
+      if (isInteraction(request)) signInAtOnce(provider, request, response);
+      else void handle(request, response);
+    },
     expireSecrets: (clientId) => ProviderAdapter.expireSecrets(site, clientId),
     removeClient: (clientId) => ProviderAdapter.removeClient(site, clientId),
   };

@@ -3,6 +3,7 @@ import { errors } from 'oidc-provider';
 import type { ClientMetadata, Configuration, JWK, KoaContextWithOIDC } from 'oidc-provider';
 import type { OidcProviderProfile } from './oidc-provider-profile.js';
 import { ProviderAdapter } from './provider-adapter.js';
+import { signIn } from './sign-in.js';
 import type { Site } from './vendor.js';
 
 /** Kept although oidc-provider does not know them: real EHRs echo them, and the ledger tells clients apart by the version. */
@@ -38,6 +39,7 @@ export function providerConfiguration(profile: OidcProviderProfile, site: Site, 
       },
     },
     fetch: fetchFromAnywhere,
+    ...(backend ? {} : signIn),
     features: {
       devInteractions: { enabled: false },
       dPoP: { enabled: false },

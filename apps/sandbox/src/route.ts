@@ -52,6 +52,6 @@ function endpointOf(path: string, query: string): Endpoint {
   if (path === '/token') return 'token';
   if (path === '/revoke' || path === '/token/revocation') return 'revocation';
   if (path === '/introspect') return 'introspection';
-  if (path === '/auth' || path.startsWith('/auth/')) return 'authorization';
+  if (path === '/auth' || path.startsWith('/auth/') || path.startsWith('/interaction/')) return 'authorization';
   return path === '/jwks' ? 'jwks' : 'other';
 }
