@@ -1,12 +1,12 @@
 import { compareMetadata, type RegistrationOutcome } from '@registrar/dcr';
 import { problemDocument } from '@registrar/problem';
 import { newId, type SecretRow, type Sealer } from '@registrar/vault';
-import type { Change, NewClient, NewCredential, SettledAttempt } from './change.js';
+import type { AnswerRecord, Change, NewClient, NewCredential, SettledAttempt } from './change.js';
 import { changeOf } from './change-of.js';
 import { present } from './present.js';
 import { registrationProblem } from './registrations.problems.js';
 import { markStep } from './step.js';
-import { tokenEvent, type AnswerRecord } from './unsent-registration.js';
+import { tokenEvent } from './unsent-registration.js';
 import type { UpstreamAccess } from './upstream-access.js';
 import type { SealedValue, Work, WorkCredential, WorkManagement } from './work.js';
 
@@ -42,6 +42,7 @@ export function acceptedChange(
   const stopped = comparison.stop ?? (usesSecret && !issued.clientSecret ? 'credential_missing' : unfit);
   const rows: Partial<Change> = {
     client,
+    ...expiryOf(work, issued, clientRowId, now),
     settledAttempt: adopted(record, outcome, comparison.class, stopped !== undefined),
     secrets: secrets.rows,
     ...present('credentials', secrets.credential && [credentialRow(secrets.credential, clientRowId)]),
@@ -163,6 +164,16 @@ function managementOf(issued: Accepted['client'], token: SealedValue | undefined
     ...present('registrationClientUri', issued.registrationClientUri),
     ...present('token', token && { version: 1, sealed: token }),
   };
+}
+
+/** When the token that manages the client runs out: some servers give it five minutes (B-11), some a year (H-07). */
+function expiryOf(work: Work, issued: Accepted['client'], id: string, now: Date): Pick<Change, 'changedClients'> {
+  const { ratTtlMs } = work.upstream.quirks;
+  const expiresAt =
+    issued.registrationAccessTokenExpiresAt ?? (ratTtlMs === undefined ? undefined : new Date(now.getTime() + ratTtlMs));
+  return issued.registrationAccessToken && expiresAt
+    ? { changedClients: [{ id, registrationAccessTokenExpiresAt: expiresAt }] }
+    : {};
 }
 
 /** A public client has a credential too: the record that it has none. */

@@ -1,11 +1,11 @@
 import type { ClientMetadata } from '@registrar/dcr';
-import type { AttemptStatus } from './operation-status.js';
+import type { AttemptKind, AttemptStatus } from './operation-status.js';
 
 /** One line of the journal, redacted: never the answer's bytes, never a secret. */
 export interface AttemptView {
   readonly id: string;
   readonly operationId: string;
-  readonly kind: 'register' | 'read' | 'update' | 'deregister' | 'worksheet';
+  readonly kind: AttemptKind;
   readonly status: AttemptStatus;
   /** By which the server's administrator finds a client that we may have created. */
   readonly marker: string;

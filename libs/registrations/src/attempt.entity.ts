@@ -1,6 +1,5 @@
 import type { ClientMetadata } from '@registrar/dcr';
-import type { NewAttempt } from './change.js';
-import type { AttemptStatus } from './operation-status.js';
+import type { AttemptKind, AttemptStatus } from './operation-status.js';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 @Entity('attempts')
@@ -24,7 +23,7 @@ export class AttemptEntity {
   authorizationServerId!: string;
 
   @Column('text')
-  kind!: NewAttempt['kind'];
+  kind!: AttemptKind;
 
   @Column('text')
   status!: AttemptStatus;

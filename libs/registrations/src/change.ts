@@ -7,14 +7,14 @@ import type { PublicJwk, PublishedDocument } from '@registrar/keys';
 import type { ProblemDocument } from '@registrar/problem';
 import type { SecretRow } from '@registrar/vault';
 import type { LifecycleEvent, RegistrationAction } from './lifecycle.js';
-import type { AttemptStatus, OperationStatus, Waiting } from './operation-status.js';
+import type { AttemptKind, AttemptStatus, OperationStatus, Waiting } from './operation-status.js';
 import type { Residue } from './registration-view.js';
 import type { Step } from './step.js';
 import type { SealedValue } from './work.js';
 
 export interface NewAttempt {
   readonly id: string;
-  readonly kind: 'register' | 'read' | 'update' | 'deregister' | 'worksheet';
+  readonly kind: AttemptKind;
   readonly status: 'sending' | 'with_person';
   readonly authorizationServerId: string;
   readonly marker: string;
@@ -38,6 +38,9 @@ export interface SettledAttempt {
   /** Present while the raw answer must be kept; left out once its contents are adopted. */
   readonly answer?: SealedValue;
 }
+
+/** What the attempt's row keeps of the exchange, whatever it meant. */
+export type AnswerRecord = Omit<SettledAttempt, 'status' | 'outcome'>;
 
 export interface NewCredential {
   readonly id: string;

@@ -16,7 +16,7 @@ export async function keepAnswer(database: Database, kept: KeptAnswer): Promise<
     try {
       await database.transaction({ workspaceId, actor: { type: 'system', id: 'worker' }, requestId: 'keep-answer' }, (tx) =>
         tx.query(
-          `UPDATE attempts SET status = CASE status WHEN 'unknown' THEN 'orphaned' ELSE $2 END, upstream_status = $3, local_address = $4, answer_key_id = $5, answer = $6 WHERE id = $1 AND status IN ('sending', 'unknown')`,
+          `UPDATE attempts SET status = CASE WHEN status = 'unknown' AND kind = 'register' THEN 'orphaned' ELSE $2 END, upstream_status = $3, local_address = $4, answer_key_id = $5, answer = $6 WHERE id = $1 AND status IN ('sending', 'unknown')`,
           [
             attempt.id,
             attempt.status,

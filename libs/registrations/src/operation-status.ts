@@ -5,6 +5,9 @@ export type OperationKind = 'register' | 'update' | 'rotate' | 'verify' | 'sync'
 export type OperationStatus =
   'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'waiting' | 'action_required' | 'outcome_unknown';
 
+/** What was sent, or handed to a person. */
+export type AttemptKind = 'register' | 'read' | 'update' | 'deregister' | 'worksheet';
+
 /** One exchange that may change something upstream; `with_person` is a worksheet that was handed over. */
 export type AttemptStatus =
   | 'sending'

@@ -2,11 +2,11 @@ import type { RegistrationOutcome } from '@registrar/dcr';
 import type { Quirks } from '@registrar/dcr';
 import { problemDocument, type ProblemOptions } from '@registrar/problem';
 import { waitingFor } from './backoff.js';
-import type { Change } from './change.js';
+import type { AnswerRecord, Change } from './change.js';
 import { changeOf } from './change-of.js';
 import { present } from './present.js';
 import { registrationProblem } from './registrations.problems.js';
-import { tokenEvent, type AnswerRecord } from './unsent-registration.js';
+import { tokenEvent } from './unsent-registration.js';
 import type { UpstreamAccess } from './upstream-access.js';
 import type { Work } from './work.js';
 

@@ -123,7 +123,9 @@ async function begin(work: Work, step: Step, context: StepContext, access: Upstr
     registration: { ...work.registration, status: 'registering' },
     attempt: {
       id: attempt.id,
+      kind: 'register',
       status: 'sending',
+      finished: false,
       fence: work.fence,
       url: attempt.url,
       metadata: attempt.metadata,

@@ -2,7 +2,7 @@ import type { RegistrationOutcome } from '@registrar/dcr';
 import type { TokenEvent } from '@registrar/ehrs';
 import { problemDocument } from '@registrar/problem';
 import { NOT_SENT_LADDER_MS, waitBefore, waitingFor } from './backoff.js';
-import type { Change, SettledAttempt } from './change.js';
+import type { AnswerRecord, Change } from './change.js';
 import { changeOf } from './change-of.js';
 import { markerOf } from './client-keys.js';
 import { present } from './present.js';
@@ -22,9 +22,6 @@ const BECAUSE: Readonly<Record<string, string>> = {
   client_id_unusable: 'the answer names a client that cannot be used',
   not_json_content: 'the answer is a page, not data',
 };
-
-/** What the attempt's row keeps of the exchange, whatever it meant. */
-export type AnswerRecord = Omit<SettledAttempt, 'status' | 'outcome'>;
 
 /** What became of the initial access token that the attempt had reserved (I-02). */
 export function tokenEvent(work: Work, event: Exclude<TokenEvent, 'use'>): Pick<Change, 'initialAccessToken'> {

@@ -17,5 +17,7 @@ export interface UpstreamAccess {
 
 /** Total deadline of a registration where the server's quirks name no other (architecture.md, figures). */
 export const WRITE_DEADLINE_MS = 30_000;
+/** Total deadline of a read that changes nothing. */
+export const READ_DEADLINE_MS = 15_000;
 /** Total deadline of a token request. */
 export const TOKEN_DEADLINE_MS = 15_000;

@@ -93,7 +93,9 @@ export interface WorkRow {
   previous_sealed: Nullable<Buffer>;
   attempt: Nullable<{
     id: string;
+    kind: WorkAttempt['kind'];
     status: WorkAttempt['status'];
+    finished_at: Nullable<string>;
     fence: number;
     url: string;
     metadata: ClientMetadata;
@@ -215,7 +217,9 @@ function attempt(row: WorkRow): WorkAttempt | null {
   if (!found) return null;
   return {
     id: found.id,
+    kind: found.kind,
     status: found.status,
+    finished: found.finished_at !== null,
     fence: found.fence,
     url: found.url,
     metadata: found.metadata,

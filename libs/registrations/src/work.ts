@@ -3,7 +3,7 @@ import type { Environment, UnitOfWork } from '@registrar/database';
 import type { PublicJwk } from '@registrar/keys';
 import type { ProblemDocument } from '@registrar/problem';
 import type { RegistrationAction, RegistrationStatus } from './lifecycle.js';
-import type { AttemptStatus, OperationKind, OperationStatus } from './operation-status.js';
+import type { AttemptKind, AttemptStatus, OperationKind, OperationStatus } from './operation-status.js';
 import type { Step } from './step.js';
 
 export type StrategyName = 'dynamic' | 'portal' | 'udap' | 'cimd';
@@ -55,6 +55,7 @@ export interface WorkManagement {
 
 export interface WorkAttempt {
   readonly id: string;
+  readonly kind: AttemptKind;
   readonly status: AttemptStatus;
   readonly fence: number;
   readonly url: string;
@@ -62,6 +63,8 @@ export interface WorkAttempt {
   readonly outcome?: Readonly<Record<string, unknown>>;
   readonly initialAccessTokenId?: string;
   readonly answer?: SealedValue;
+  /** Whether its result has been written: an attempt without one is gone on with by whoever takes over. */
+  readonly finished: boolean;
 }
 
 export interface WorkInitialAccessToken {

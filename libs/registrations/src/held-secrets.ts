@@ -1,0 +1,40 @@
+import type { Secret } from '@registrar/secret';
+import { credentialOwner } from './credential-owner.js';
+import { present } from './present.js';
+import type { UpstreamAccess } from './upstream-access.js';
+import type { Work, WorkClient, WorkCredential } from './work.js';
+
+/** What Registrar holds of a managed client, opened for one exchange. */
+export interface HeldSecrets {
+  readonly registrationAccessToken?: Secret;
+  readonly clientSecret?: Secret;
+}
+
+/** Opens the registration access token, and the client secret where the client authenticates with one. */
+export async function openHeld(work: Work, client: WorkClient, access: UpstreamAccess): Promise<HeldSecrets> {
+  const owner = credentialOwner({ workspaceId: work.scope.workspaceId, tenantId: work.tenant.id }, client);
+  const open = (subjectId: string, kind: string, version: number, bytes: Uint8Array) =>
+    access.vault.open(owner, { subjectId, kind, version }, bytes);
+  const { token } = client.management;
+  const secret = secretOf(work, client);
+  return {
+    ...present('registrationAccessToken', token && (await open(client.id, 'registration_access_token', token.version, token.sealed.bytes))),
+    ...present('clientSecret', secret?.sealed && (await open(secret.id, secret.kind, secret.version, secret.sealed.bytes))),
+  };
+}
+
+/** The credentials to cut out of the server's words, and to tell new ones from. */
+export function heldValues(held: HeldSecrets): readonly Secret[] {
+  return [held.registrationAccessToken, held.clientSecret].filter((secret) => secret !== undefined);
+}
+
+/** What the server issued last, proven or not: that is the one that it goes by. */
+function secretOf(work: Work, client: WorkClient): WorkCredential | undefined {
+  if (client.id === work.pendingClient?.id) return secretOnly(work.pending);
+  if (client.id === work.previousClient?.id) return secretOnly(work.previous);
+  return (work.pendingClient ? undefined : secretOnly(work.pending)) ?? secretOnly(work.current);
+}
+
+function secretOnly(credential: WorkCredential | undefined): WorkCredential | undefined {
+  return credential?.kind === 'client_secret' ? credential : undefined;
+}
