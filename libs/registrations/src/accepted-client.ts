@@ -169,11 +169,8 @@ function managementOf(issued: Accepted['client'], token: SealedValue | undefined
 /** When the token that manages the client runs out: some servers give it five minutes (B-11), some a year (H-07). */
 function expiryOf(work: Work, issued: Accepted['client'], id: string, now: Date): Pick<Change, 'changedClients'> {
   const { ratTtlMs } = work.upstream.quirks;
-  const expiresAt =
-    issued.registrationAccessTokenExpiresAt ?? (ratTtlMs === undefined ? undefined : new Date(now.getTime() + ratTtlMs));
-  return issued.registrationAccessToken && expiresAt
-    ? { changedClients: [{ id, registrationAccessTokenExpiresAt: expiresAt }] }
-    : {};
+  const expiresAt = issued.registrationAccessTokenExpiresAt ?? (ratTtlMs === undefined ? undefined : new Date(now.getTime() + ratTtlMs));
+  return issued.registrationAccessToken && expiresAt ? { changedClients: [{ id, registrationAccessTokenExpiresAt: expiresAt }] } : {};
 }
 
 /** A public client has a credential too: the record that it has none. */

@@ -31,7 +31,8 @@ export function adoptManaged(answer: ManagedAnswer, outcome: ManagementAccepted,
   const { work, client } = answer;
   const { client: said } = outcome;
   const token = adoptToken(answer, outcome, adopting.now);
-  const secret = outcome.rotated.secret && said.clientSecret ? adoptSecret(answer, said.clientSecret, said.clientSecretExpiresAt) : undefined;
+  const secret =
+    outcome.rotated.secret && said.clientSecret ? adoptSecret(answer, said.clientSecret, said.clientSecretExpiresAt) : undefined;
   const granted = Object.keys(said.granted).length === 0 ? client.grantedMetadata : said.granted;
   const changed: ChangedClient = {
     id: client.id,
@@ -84,8 +85,7 @@ function adoptToken(answer: ManagedAnswer, { client: said, rotated }: Management
   const { token } = client.management;
   const { ratTtlMs } = work.upstream.quirks;
   const expiresAt =
-    said.registrationAccessTokenExpiresAt ??
-    (rotated.rat && ratTtlMs !== undefined ? new Date(now.getTime() + ratTtlMs) : undefined);
+    said.registrationAccessTokenExpiresAt ?? (rotated.rat && ratTtlMs !== undefined ? new Date(now.getTime() + ratTtlMs) : undefined);
   if (!rotated.rat || !said.registrationAccessToken)
     return expiresAt && token
       ? { changed: { registrationAccessTokenExpiresAt: expiresAt }, rows: [], spent: [], held: { ...token, expiresAt } }
@@ -119,7 +119,11 @@ function adoptSecret(answer: ManagedAnswer, value: Secret, expiresAt: Date | und
   }
   const [id, version] = [newId(), work.lastVersion + 1];
   const { row, sealed } = sealedRow(answer, id, 'client_secret', version, value);
-  return { rows: [row], spent: [], credential: { id, kind: 'client_secret', version, stage: 'pending', sealed, ...present('expiresAt', expiresAt) } };
+  return {
+    rows: [row],
+    spent: [],
+    credential: { id, kind: 'client_secret', version, stage: 'pending', sealed, ...present('expiresAt', expiresAt) },
+  };
 }
 
 function sealedRow({ work, client, sealer }: ManagedAnswer, subjectId: string, kind: string, version: number, value: Secret) {

@@ -6,7 +6,7 @@ export type { RegistrationFilter, OperationFilter } from './registrations.reposi
 export { REGISTRATION_ACTIONS, REGISTRATION_STATUSES, TRANSITIONS } from './lifecycle.js';
 export type { LifecycleEvent, RegistrationAction, RegistrationStatus } from './lifecycle.js';
 export { OPEN_OPERATIONS } from './operation-status.js';
-export type { AttemptStatus, OperationKind, OperationStatus, Waiting } from './operation-status.js';
+export type { AttemptKind, AttemptStatus, ManagedKind, OperationKind, OperationStatus, Waiting } from './operation-status.js';
 export type { PlannedPair } from './plan.js';
 export type { Records } from './create-registrations.js';
 export { registrationsEntities } from './registrations.entity.js';
@@ -43,6 +43,15 @@ export type { Change, ChangedClient, CommitResult, NewCredential, SpentSecret } 
 export type { ClientIdentity, SealedValue, Work, WorkClient, WorkCredential, WorkManagement, WorkUpstream } from './work.js';
 export { beginOperation, beginOperations } from './start-operation.js';
 export type { OperationWanted } from './start-operation.js';
+export { managedExchange } from './managed-exchange.js';
+export type { ManagedAnswer, ManagedCall, ReadyRequest, Settled } from './managed-exchange.js';
+export { managementContext } from './management-context.js';
+export { adoptManaged } from './adopt-managed.js';
+export type { AdoptedAnswer, Adopting } from './adopt-managed.js';
+export { openHeld } from './held-secrets.js';
+export type { HeldSecrets } from './held-secrets.js';
+export { manageabilityProblem, readsSafely } from './manageability.js';
+export { updateProblem } from './updates.problems.js';
 export { examineCredential } from './examine-credential.js';
 export type { Verdict } from './proof.js';
 export type { EngineParts } from './engine.js';

@@ -1,10 +1,13 @@
 import type { Quirks } from '@registrar/dcr';
 import type { Problem } from '@registrar/problem';
-import type { ManagedKind } from './managed-exchange.js';
+import type { ManagedKind } from './operation-status.js';
 import { updateProblem } from './updates.problems.js';
 import type { Work, WorkClient } from './work.js';
 
-const REQUEST = { read: 'read', update: 'update', deregister: 'delete' } as const satisfies Record<ManagedKind, Quirks['management'][number]>;
+const REQUEST = { read: 'read', update: 'update', deregister: 'delete' } as const satisfies Record<
+  ManagedKind,
+  Quirks['management'][number]
+>;
 
 /** The parts of the work that decide whether a client can be managed from here. */
 export type Manageable = Pick<Work, 'upstream'> & { readonly registration: Pick<Work['registration'], 'manageable'> };
@@ -20,7 +23,9 @@ export function manageabilityProblem(work: Manageable, client: WorkClient, kind:
   if (work.registration.manageable === 'control_lost') return updateProblem('registrations.control_lost');
   if (quirks.managementAuth !== 'rat')
     return unmanageable(
-      quirks.managementAuth === 'none' ? 'This server manages no clients.' : 'This server lets an administrator manage clients, nobody else.',
+      quirks.managementAuth === 'none'
+        ? 'This server manages no clients.'
+        : 'This server lets an administrator manage clients, nobody else.',
     );
   if (!quirks.management.includes(REQUEST[kind])) return unmanageable(`This server takes no ${REQUEST[kind]} request for clients.`);
   if (management.registrationClientUri === undefined || !management.token)

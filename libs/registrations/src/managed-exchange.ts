@@ -1,22 +1,19 @@
 import { decodeExchange, encodeExchange, ManagedClient, type ClientMetadata, type Exchange, type ManagementRequest } from '@registrar/dcr';
-import type { Problem } from '@registrar/problem';
+import { Problem } from '@registrar/problem';
 import { digestText, newId, type Sealer } from '@registrar/vault';
-import type { AnswerRecord, Change, NewAttempt } from './change.js';
+import type { AnswerRecord, Change } from './change.js';
 import { changeOf } from './change-of.js';
 import { markerOf } from './client-keys.js';
 import { credentialOwner } from './credential-owner.js';
 import { openHeld, type HeldSecrets } from './held-secrets.js';
 import { manageabilityProblem } from './manageability.js';
-import type { AttemptStatus } from './operation-status.js';
+import type { AttemptStatus, ManagedKind } from './operation-status.js';
 import { present } from './present.js';
 import { markStep, type Step } from './step.js';
 import type { StepContext, StepResult } from './strategy.js';
 import { READ_DEADLINE_MS, WRITE_DEADLINE_MS, type UpstreamAccess } from './upstream-access.js';
 import { updateProblem } from './updates.problems.js';
 import type { Work, WorkAttempt, WorkClient } from './work.js';
-
-/** The requests of RFC 7592 as the journal calls them. */
-export type ManagedKind = Extract<NewAttempt['kind'], 'read' | 'update' | 'deregister'>;
 
 /** One request, made ready: nothing of it has been written or sent. */
 export interface ReadyRequest {
@@ -46,13 +43,16 @@ export interface Settled {
   readonly work?: Work;
 }
 
+/** What became of making a request: it is ready, it cannot be made, or there is nothing to be sent. */
+export type Made = ReadyRequest | Problem | Settled;
+
 /** An exchange on a managed client: how it is made ready, and what its answer comes to. */
 export interface ManagedCall {
   readonly kind: ManagedKind;
   readonly client: WorkClient;
-  /** May look things up and open secrets; a problem ends it before anything is written or sent. */
-  readonly prepare: (held: HeldSecrets) => ReadyRequest | Problem | Promise<ReadyRequest | Problem>;
-  /** The one change that the answer makes; a Problem never comes here. */
+  /** Makes the request, once the client is known to be manageable; a problem or a change ends it before anything is sent. */
+  readonly prepare: (held: HeldSecrets) => Made | Promise<Made>;
+  /** The one change that the answer makes. */
   readonly settle: (answer: ManagedAnswer) => Settled | Promise<Settled>;
   /** What the operation comes to where the request cannot be made. */
   readonly refuse: (work: Work, problem: Problem) => Change;
@@ -79,7 +79,8 @@ export async function managedExchange(
   const managed = managedClient(work, call, held, access);
   if (!(managed instanceof ManagedClient)) return refuse(work, managed, call, context);
   const ready = await call.prepare(held);
-  if (!('send' in ready)) return refuse(work, ready, call, context);
+  if (ready instanceof Problem) return refuse(work, ready, call, context);
+  if ('change' in ready) return goOn(ready, context);
   const begun = await begin(work, step, ready, call, context, access);
   if (!begun) return STOP;
   const exchange = await ready.send(managed, {
@@ -120,6 +121,11 @@ function managedClient(work: Work, { client, kind }: ManagedCall, held: HeldSecr
 async function refuse(work: Work, problem: Problem, call: ManagedCall, context: StepContext): Promise<StepResult> {
   await context.commit(call.refuse(work, problem));
   return STOP;
+}
+
+async function goOn({ change, work }: Settled, context: StepContext): Promise<StepResult> {
+  const result = await context.commit(change);
+  return result === 'written' && work ? { kind: 'next', work } : STOP;
 }
 
 /** The transaction before the send: no attempt row, no send; no fence, no send; suspended or off-boarding, no send. */
@@ -165,12 +171,11 @@ async function settle(
   access: UpstreamAccess,
 ): Promise<StepResult> {
   const owner = { workspaceId: work.scope.workspaceId, tenantId: work.tenant.id };
-  const [answers, sealer] = await Promise.all([
-    access.vault.prepare(owner),
-    access.vault.prepare(credentialOwner(owner, call.client)),
-  ]);
+  const [answers, sealer] = await Promise.all([access.vault.prepare(owner), access.vault.prepare(credentialOwner(owner, call.client))]);
   const sealed =
-    exchange.kind === 'answered' ? answers.seal({ subjectId: attempt.id, kind: 'answer', version: 1 }, encodeExchange(exchange)) : undefined;
+    exchange.kind === 'answered'
+      ? answers.seal({ subjectId: attempt.id, kind: 'answer', version: 1 }, encodeExchange(exchange))
+      : undefined;
   const record: AnswerRecord = {
     id: attempt.id,
     ...present('upstreamStatus', exchange.status),

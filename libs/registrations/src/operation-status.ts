@@ -8,6 +8,9 @@ export type OperationStatus =
 /** What was sent, or handed to a person. */
 export type AttemptKind = 'register' | 'read' | 'update' | 'deregister' | 'worksheet';
 
+/** The requests of RFC 7592 as the journal calls them. */
+export type ManagedKind = Extract<AttemptKind, 'read' | 'update' | 'deregister'>;
+
 /** One exchange that may change something upstream; `with_person` is a worksheet that was handed over. */
 export type AttemptStatus =
   | 'sending'
