@@ -38,6 +38,12 @@ export const apiProblem = defineProblems({
     actor: 'caller',
     label: 'Send one JSON object in UTF-8',
   },
+  'api.not_csv': {
+    kind: 'malformed',
+    title: 'The body is not CSV with a header line',
+    actor: 'caller',
+    label: 'Send UTF-8 text with one header line, and as many cells in each row',
+  },
   'api.unsupported_media_type': {
     kind: 'unsupported',
     title: 'The body has a type that is not read here',

@@ -8,6 +8,7 @@ import { ConnectionsController } from './connections/connections.controller.js';
 import { EhrsController } from './ehrs/ehrs.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { PublishedController } from './published/published.controller.js';
+import { ImportsController } from './imports/imports.controller.js';
 import { InitialAccessTokensController } from './initial-access-tokens/initial-access-tokens.controller.js';
 import { BatchesController } from './batches/batches.controller.js';
 import { MatrixController } from './matrix/matrix.controller.js';
@@ -30,6 +31,7 @@ export const controllers: Type[] = [
   CredentialsController,
   EhrsController,
   HealthController,
+  ImportsController,
   InitialAccessTokensController,
   PublishedController,
   BatchesController,

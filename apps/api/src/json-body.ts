@@ -4,53 +4,67 @@ import type { NextFunction, Response } from 'express';
 import { apiProblem } from './api.problems.js';
 import type { ApiRequest } from './api-request.js';
 
-const MAX_BYTES = 64 * 1024;
+const KIB = 1024;
+/** What most calls may send; an import may send more. */
+export const BODY_BYTES = 64 * KIB;
 const MAX_DEPTH = 16;
 const MAX_ERRORS = 20;
 // Control characters but tab and line ends, half surrogate pairs, and what turns the direction of a line round (A07, A08).
 const UNREADABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u;
 const INHERITED = new Set(['constructor', 'prototype']);
 
-/**
- * Reads the body of a request as strict JSON: a body that two readers could understand differently is refused (A03, A04,
- * A06), one over 64 KiB as soon as that is known (A05).
- */
-export function jsonBody(request: ApiRequest, _response: Response, next: NextFunction): void {
-  if (request.headers['transfer-encoding'] === undefined && Number(request.headers['content-length'] ?? 0) === 0) {
-    next();
-    return;
-  }
-  read(request).then((body) => {
-    request.body = body;
-    next();
-  }, next);
+/** How one call's body is read. */
+export interface BodyRules {
+  readonly maxBytes: number;
+  /** Other media types than JSON, each turned into what JSON would have been. */
+  readonly also?: Readonly<Record<string, (bytes: Buffer) => JsonValue>>;
 }
 
-async function read(request: ApiRequest): Promise<JsonValue> {
+/**
+ * Reads the body of a request as strict JSON: a body that two readers could understand differently is refused (A03, A04,
+ * A06), one over the limit as soon as that is known (A05).
+ */
+export function bodyReader(rules: BodyRules) {
+  return (request: ApiRequest, _response: Response, next: NextFunction): void => {
+    const none = request.headers['transfer-encoding'] === undefined && Number(request.headers['content-length'] ?? 0) === 0;
+    if (none || request.body !== undefined) {
+      next();
+      return;
+    }
+    read(request, rules).then((body) => {
+      request.body = body;
+      next();
+    }, next);
+  };
+}
+
+async function read(request: ApiRequest, { maxBytes, also = {} }: BodyRules): Promise<JsonValue> {
   const type = request.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (!/^application\/([a-z0-9.-]+\+)?json$/.test(type)) throw apiProblem('api.unsupported_media_type');
+  const json = /^application\/([a-z0-9.-]+\+)?json$/.test(type);
+  if (!json && !Object.hasOwn(also, type)) throw apiProblem('api.unsupported_media_type');
   if (!['identity', undefined].includes(request.get('content-encoding'))) throw apiProblem('api.unsupported_media_type');
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BYTES) throw tooLarge();
-  const body = parse(await bytesOf(request));
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const bytes = await bytesOf(request, maxBytes);
+  const body = json ? parse(bytes, maxBytes) : (also[type]?.(bytes) ?? null);
   const errors: FieldProblem[] = [];
   inspect(body, '', errors);
   if (errors.length > 0) throw apiProblem('api.invalid_body', { errors });
   return body;
 }
 
-/** At most 64 KiB are ever held; the rest of a larger body is read past until the answer is out and the connection closed. */
-function bytesOf(request: ApiRequest): Promise<Buffer> {
+/** At most `maxBytes` are ever held; the rest of a larger body is read past until the answer is out and the connection closed. */
+function bytesOf(request: ApiRequest, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= MAX_BYTES) {
+      if (length <= maxBytes) {
         chunks.push(chunk);
         return;
       }
       chunks.length = 0;
-      reject(tooLarge());
+      reject(tooLarge(maxBytes));
     });
     request.once('end', () => {
       resolve(Buffer.concat(chunks));
@@ -62,11 +76,11 @@ function bytesOf(request: ApiRequest): Promise<Buffer> {
   });
 }
 
-const tooLarge = () => apiProblem('api.too_large', { detail: `A body may have ${MAX_BYTES / 1024} KiB.` });
+const tooLarge = (maxBytes: number) => apiProblem('api.too_large', { detail: `A body may have ${maxBytes / KIB} KiB.` });
 
-function parse(bytes: Uint8Array): JsonValue {
+function parse(bytes: Uint8Array, maxBytes: number): JsonValue {
   try {
-    return readJson(bytes, { maxBytes: MAX_BYTES, maxDepth: MAX_DEPTH });
+    return readJson(bytes, { maxBytes, maxDepth: MAX_DEPTH });
   } catch (error) {
     if (error instanceof JsonRefused) throw apiProblem('api.not_json', { detail: WORDS[error.code] });
     throw error;

@@ -22,6 +22,7 @@ export const AUDIT_ACTIONS = [
   'software_statement.create',
   'software_statement.delete',
   'registration.create',
+  'registration.import',
   'registration.update',
   'registration.start',
   'registration.retry_later',

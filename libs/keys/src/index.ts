@@ -7,5 +7,7 @@ export { PublishedDocuments } from './published-documents.js';
 export type { PublishedDocument } from './published-document.js';
 export { assertPublicUrl } from './public-url.js';
 export { publish, publishedDocument } from './publish.js';
+export { readPrivateKey } from './private-key.js';
+export type { PrivateKeyRefusal } from './private-key.js';
 export { KeyPool } from './key-pool.js';
 export { keysEntities } from './keys.entity.js';

@@ -6,7 +6,7 @@ export type OperationStatus =
   'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'waiting' | 'action_required' | 'outcome_unknown';
 
 /** What was sent, or handed to a person. */
-export type AttemptKind = 'register' | 'read' | 'update' | 'deregister' | 'worksheet';
+export type AttemptKind = 'register' | 'read' | 'update' | 'deregister' | 'worksheet' | 'import';
 
 /** The requests of RFC 7592 as the journal calls them. */
 export type ManagedKind = Extract<AttemptKind, 'read' | 'update' | 'deregister'>;

@@ -21,7 +21,9 @@ const COLUMNS = {
   deadline_at: 'timestamptz',
 } as const;
 
-export async function insertAttempts(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
+type Begun = Pick<Change, 'workspaceId' | 'tenantId' | 'registrationId' | 'operationId' | 'fence' | 'newAttempt'>;
+
+export async function insertAttempts(tx: Transaction, changes: readonly Begun[], now: Date): Promise<void> {
   const rows = changes.flatMap((change) => {
     const attempt = change.newAttempt;
     if (!attempt) return [];
@@ -79,7 +81,7 @@ export async function supersedeAttempts(tx: Transaction, changes: readonly Chang
   const ids = changes.flatMap((change) => (change.supersede ? [change.registrationId] : []));
   if (ids.length === 0) return;
   await tx.prepared(
-    `UPDATE attempts SET status = 'superseded' WHERE workspace_id = $2 AND registration_id = ANY ($1::uuid[]) AND kind = 'register' AND status = 'adopted'`,
+    `UPDATE attempts SET status = 'superseded' WHERE workspace_id = $2 AND registration_id = ANY ($1::uuid[]) AND kind IN ('register', 'import') AND status = 'adopted'`,
     [ids, tx.scope.workspaceId],
   );
 }

@@ -24,9 +24,14 @@ const COLUMNS = {
 
 /**
  * Inserts the clients that were issued. @returns the changes whose client_id is already held at that server: a server
- * that hands one client to two hospitals must not mix them up (A-41, U29).
+ * that hands one client to two hospitals must not mix them up (A-41, U29). With `taken` empty such an id fails the transaction.
  */
-export async function insertClients(tx: Transaction, changes: readonly Change[], now: Date): Promise<ReadonlySet<Change>> {
+export async function insertClients<Issuing extends Pick<Change, 'workspaceId' | 'tenantId' | 'client'>>(
+  tx: Transaction,
+  changes: readonly Issuing[],
+  now: Date,
+  taken = 'ON CONFLICT DO NOTHING',
+): Promise<ReadonlySet<Issuing>> {
   const issued = changes.flatMap((change) => (change.client ? [{ change, client: change.client }] : []));
   const rows = issued.map(({ change, client }) => ({
     workspace_id: change.workspaceId,
@@ -48,7 +53,7 @@ export async function insertClients(tx: Transaction, changes: readonly Change[],
     updated_at: now,
     key_set_id: client.keySetId,
   }));
-  const inserted = await insertRows<typeof COLUMNS, { id: string }>(tx, 'clients', COLUMNS, rows, 'ON CONFLICT DO NOTHING RETURNING id');
+  const inserted = await insertRows<typeof COLUMNS, { id: string }>(tx, 'clients', COLUMNS, rows, `${taken} RETURNING id`);
   const ids = new Set(inserted.map((row) => row.id));
   return new Set(issued.filter(({ client }) => !ids.has(client.id)).map(({ change }) => change));
 }

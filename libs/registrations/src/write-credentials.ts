@@ -12,7 +12,10 @@ const KEY_SETS = {
   created_at: 'timestamptz',
 } as const;
 
-export async function insertKeySets(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
+type Publishing = Pick<Change, 'workspaceId' | 'tenantId' | 'keySet'>;
+type Crediting = Pick<Change, 'workspaceId' | 'tenantId' | 'registrationId' | 'credentials'>;
+
+export async function insertKeySets(tx: Transaction, changes: readonly Publishing[], now: Date): Promise<void> {
   const rows = changes.flatMap((change) => {
     const set = change.keySet;
     if (!set) return [];
@@ -48,7 +51,7 @@ const CREDENTIALS = {
   created_at: 'timestamptz',
 } as const;
 
-export async function insertCredentials(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
+export async function insertCredentials(tx: Transaction, changes: readonly Crediting[], now: Date): Promise<void> {
   const rows = changes.flatMap((change) =>
     (change.credentials ?? []).map((credential) => ({
       workspace_id: change.workspaceId,
@@ -124,7 +127,7 @@ export async function spendSecrets(tx: Transaction, changes: readonly Change[]):
   );
 }
 
-export async function insertSecrets(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
+export async function insertSecrets(tx: Transaction, changes: readonly Pick<Change, 'secrets'>[], now: Date): Promise<void> {
   await storeSecrets(
     tx,
     changes.flatMap((change) => change.secrets ?? []),

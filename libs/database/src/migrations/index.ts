@@ -9,6 +9,7 @@ import { Work1764000000008 } from './1764000000008-work.js';
 import { Lifecycle1764000000009 } from './1764000000009-lifecycle.js';
 import { Approvals1764000000011 } from './1764000000011-approvals.js';
 import { Statements1764000000012 } from './1764000000012-statements.js';
+import { Imports1764000000015 } from './1764000000015-imports.js';
 
 /** Every migration by name, in order: no globs, so that a forgotten file does not compile away silently. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   Lifecycle1764000000009,
   Approvals1764000000011,
   Statements1764000000012,
+  Imports1764000000015,
 ];

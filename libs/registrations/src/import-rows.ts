@@ -1,0 +1,110 @@
+import { keySetDocument, keySetUrl, publishedDocument } from '@registrar/keys';
+import { digestText, newId, type SecretRow, type Sealer } from '@registrar/vault';
+import type { Change, NewClient, NewCredential } from './change.js';
+import { markerOf } from './client-keys.js';
+import { credentialOwner } from './credential-owner.js';
+import { manageableAt, type PlannedImport } from './import-plan.js';
+import { present } from './present.js';
+
+/** The part of a change that an import writes; there is no exchange behind it. */
+export type ImportedRows = Pick<
+  Change,
+  | 'workspaceId'
+  | 'tenantId'
+  | 'registrationId'
+  | 'operationId'
+  | 'fence'
+  | 'client'
+  | 'keySet'
+  | 'documents'
+  | 'credentials'
+  | 'secrets'
+  | 'newAttempt'
+> & { readonly clientRowId: string; readonly manageable: 'yes' | 'no' };
+
+/**
+ * Everything that one row becomes, sealed. Its key is published in a key set of its own at once, so that the server can be
+ * pointed there before the key is rotated, and no client is interrupted.
+ */
+export function importedRows(
+  workspaceId: string,
+  one: PlannedImport,
+  clientRowId: string,
+  isNew: boolean,
+  sealer: Sealer,
+  publicUrl: string,
+): ImportedRows {
+  const { row, planned, key } = one;
+  const [registrationId, operationId, attemptId, credentialId] = [newId(), newId(), newId(), newId()];
+  const tenantId = planned.pair.tenantId;
+  const shared = planned.upstream.clientScope === 'application';
+  const server = planned.upstream.server?.id ?? '';
+  const keySetId = key && newId();
+  const keySet = key && keySetId ? { id: keySetId, url: keySetUrl(publicUrl, keySetId) } : undefined;
+  const owner = credentialOwner({ workspaceId, tenantId }, { scope: shared ? 'application' : 'registration' });
+  const secrets: SecretRow[] = [];
+  const seal = (subjectId: string, kind: string, value: Parameters<Sealer['seal']>[1]) => {
+    secrets.push({ ...owner, subjectId, kind, version: 1, sealed: sealer.seal({ subjectId, kind, version: 1 }, value) });
+  };
+  const value = key?.privateJwk ?? row.clientSecret;
+  if (value) seal(credentialId, key ? 'private_key' : 'client_secret', value);
+  if (isNew && row.registrationAccessToken) seal(clientRowId, 'registration_access_token', row.registrationAccessToken);
+  const credential: NewCredential = {
+    id: credentialId,
+    clientId: clientRowId,
+    kind: key ? 'private_key' : row.clientSecret ? 'client_secret' : 'none',
+    version: 1,
+    ...present('keySetId', keySetId),
+    ...present('alg', key?.alg),
+    ...present('kid', key?.kid),
+    ...present('publicJwk', key?.publicJwk),
+    ...present('expiresAt', row.clientSecretExpiresAt),
+  };
+  const client = clientOf(one, clientRowId, keySetId);
+  const document = planned.effective.document;
+  return {
+    workspaceId,
+    tenantId,
+    registrationId,
+    operationId,
+    fence: 0,
+    clientRowId,
+    manageable: client.registrationClientUriUsable && row.registrationAccessToken ? 'yes' : 'no',
+    credentials: [credential],
+    secrets,
+    newAttempt: {
+      id: attemptId,
+      kind: 'import',
+      status: 'with_person',
+      authorizationServerId: server,
+      marker: markerOf(attemptId),
+      url: '',
+      metadata: document,
+      metadataDigest: digestText(JSON.stringify(document)),
+      deadlineMs: 0,
+    },
+    ...present('client', isNew ? client : undefined),
+    ...present('keySet', keySet && { ...keySet, authorizationServerId: server, environment: row.environment }),
+    ...present('documents', keySet && key && [publishedDocument(keySet.id, 'jwks', keySet.url, keySetDocument([key.publicJwk]))]),
+  };
+}
+
+function clientOf({ row, planned, authMethod, granted, key }: PlannedImport, id: string, keySetId: string | undefined): NewClient {
+  const uri = row.registrationClientUri;
+  return {
+    id,
+    authorizationServerId: planned.upstream.server?.id ?? '',
+    applicationId: row.applicationId,
+    environment: row.environment,
+    scope: planned.upstream.clientScope,
+    clientId: row.clientId,
+    authMethod,
+    registrationClientUriUsable: uri !== undefined && manageableAt(uri, planned.upstream.server?.endpoints.registration),
+    hasRegistrationAccessToken: row.registrationAccessToken !== undefined,
+    requestedMetadata: planned.effective.document,
+    grantedMetadata: granted,
+    ...present('registrationClientUri', uri),
+    ...present('signingAlg', key?.alg),
+    ...present('keySetId', keySetId),
+  };
+}
