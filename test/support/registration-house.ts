@@ -13,6 +13,7 @@ import {
   UnknownOutcomes,
   WorksheetReader,
 } from '@registrar/registrations';
+import { rotationEntities, schedulePromoted } from '@registrar/rotation';
 import { fhirServer, type FhirServer } from './fhir-server.js';
 import { nounHouse, type NounHouse } from './noun-house.js';
 import { until } from './part.js';
@@ -38,7 +39,7 @@ export interface RegistrationHouse extends NounHouse {
 }
 
 export async function registrationHouse(): Promise<RegistrationHouse> {
-  const house = await nounHouse([...ehrsEntities, ...applicationsEntities, ...registrationsEntities]);
+  const house = await nounHouse([...ehrsEntities, ...applicationsEntities, ...registrationsEntities, ...rotationEntities]);
   const { database, clock, vault, audit, events } = house;
   const outbound = createOutbound({ allow: ['127.0.0.1'] });
   const server = await fhirServer();
@@ -76,7 +77,15 @@ export async function registrationHouse(): Promise<RegistrationHouse> {
     tenant: async (name) => (await house.tenants.create(scope, { name })).id,
     async work() {
       const complaints: unknown[] = [];
-      const engine = createEngine({ database, records, clock, access, settings, complain: (_id, error) => complaints.push(error) });
+      const engine = createEngine({
+        database,
+        records,
+        clock,
+        access,
+        settings,
+        complain: (_id, error) => complaints.push(error),
+        onPromoted: schedulePromoted,
+      });
       engine.ring();
       await until('the work that is due', async () => {
         const [due] = await house.rows<{ n: number }>(

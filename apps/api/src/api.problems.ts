@@ -2,6 +2,12 @@ import { defineProblems } from '@registrar/problem';
 
 /** What is wrong with a request before any noun sees it. */
 export const apiProblem = defineProblems({
+  'api.one_subject': {
+    kind: 'refused',
+    title: 'Exactly one of the ids has to be given',
+    actor: 'caller',
+    label: 'Name one of the ids that errors speaks of, and only one',
+  },
   'api.invalid_body': {
     kind: 'malformed',
     title: 'The body is not what this call takes',

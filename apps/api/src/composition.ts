@@ -9,11 +9,13 @@ import { Database, openDatabase } from '@registrar/database';
 import { EventLog } from '@registrar/events';
 import { createJobs, Jobs, type JobsIncident } from '@registrar/jobs';
 import { createOutbound } from '@registrar/outbound';
+import { rotationEntities } from '@registrar/rotation';
 import { TenantRecords, tenantsEntities, TenantsService, WorkspacesService } from '@registrar/tenants';
 import { fileKeyEncryptionKey, newId, openVault } from '@registrar/vault';
 import type { Logger } from 'pino';
 import { composeNouns, NOUN_ENTITIES } from './compose-nouns.js';
 import { composeRegistrations } from './compose-registrations.js';
+import { composeRotation } from './compose-rotation.js';
 import { Cursors } from './cursors.js';
 import { makeFirstWorkspace } from './owner-key.js';
 import type { Service } from './service.js';
@@ -25,7 +27,7 @@ export interface Composition {
 }
 
 // Every table that the api's services touch. A noun adds its list here.
-const ENTITIES = [...accessEntities, ...tenantsEntities, ...approvalsEntities, ...NOUN_ENTITIES];
+const ENTITIES = [...accessEntities, ...tenantsEntities, ...approvalsEntities, ...NOUN_ENTITIES, ...rotationEntities];
 
 /**
  * Opens what the api stands on and makes the services of every noun: the one place where they are put together.
@@ -72,6 +74,7 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
   const services: Service[] = [
     ...rest.services,
     ...nouns.services,
+    ...composeRotation({ database, clock, audit, events }),
     [Database, database],
     [Jobs, jobs],
     [Authenticator, new Authenticator(database, clock, platformKeys)],

@@ -16,6 +16,8 @@ import { OperationsController } from './operations/operations.controller.js';
 import { PortalController } from './registrations/portal.controller.js';
 import { RegistrationHistoryController } from './registrations/registration-history.controller.js';
 import { RegistrationsController } from './registrations/registrations.controller.js';
+import { RotationLinesController } from './ehrs/rotation-lines.controller.js';
+import { RotationPoliciesController } from './rotation-policies/rotation-policies.controller.js';
 import { SoftwareStatementsController } from './software-statements/software-statements.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 import { WorkspaceController } from './workspace/workspace.controller.js';
@@ -40,6 +42,8 @@ export const controllers: Type[] = [
   PortalController,
   RegistrationHistoryController,
   RegistrationsController,
+  RotationLinesController,
+  RotationPoliciesController,
   SoftwareStatementsController,
   TenantsController,
   WorkspaceController,

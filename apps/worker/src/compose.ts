@@ -7,6 +7,7 @@ import { EventLog } from '@registrar/events';
 import { createJobs } from '@registrar/jobs';
 import { KeyPool } from '@registrar/keys';
 import { createOutbound } from '@registrar/outbound';
+import { RotationScheduler, schedulePromoted } from '@registrar/rotation';
 import { createEngine } from '@registrar/registrations';
 import { statementExpiries } from '@registrar/statements';
 import { fileKeyEncryptionKey, newId, openVault } from '@registrar/vault';
@@ -36,9 +37,10 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
     },
   });
   const events = new EventLog(clock, newId);
+  const records = { audit, events };
   const dispatcher = createEngine({
     database,
-    records: { audit, events },
+    records,
     clock,
     access: {
       outbound,
@@ -52,9 +54,21 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
     complain: (operationId, error) => {
       logger.error({ operation_id: operationId, failure: failureOf(error) }, 'an operation will be taken up again');
     },
+    onPromoted: schedulePromoted,
   });
   const alarms = new ExpiryAlarms(database, clock, events, [tokenExpiries, statementExpiries]);
-  return new WorkerProcess(dispatcher, alarms, jobs, config, logger, [
+  const rotations = new RotationScheduler(
+    database,
+    records,
+    clock,
+    () => {
+      dispatcher.ring();
+    },
+    (error) => {
+      logger.error({ failure: failureOf(error) }, 'rotations will be looked at again');
+    },
+  );
+  return new WorkerProcess({ dispatcher, alarms, rotations }, jobs, config, logger, [
     () => outbound.close(),
     () => {
       vault.close();

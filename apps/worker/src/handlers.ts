@@ -1,12 +1,20 @@
 import { expiryAlarmsDue, type ExpiryAlarms } from '@registrar/ehrs';
 import type { Handlers } from '@registrar/jobs';
+import { rotationsDue, type RotationScheduler } from '@registrar/rotation';
 import { workDue, type Dispatcher } from '@registrar/registrations';
 
 /** Every job that a worker answers. */
-export const JOBS = [workDue, expiryAlarmsDue] as const;
+export const JOBS = [workDue, expiryAlarmsDue, rotationsDue] as const;
+
+/** What a worker is there for. */
+export interface Duties {
+  readonly dispatcher: Dispatcher;
+  readonly alarms: ExpiryAlarms;
+  readonly rotations: RotationScheduler;
+}
 
 /** A handler for each declared job: where one is missing, this does not compile. */
-export function handlers(dispatcher: Dispatcher, alarms: ExpiryAlarms): Handlers<typeof JOBS> {
+export function handlers({ dispatcher, alarms, rotations }: Duties): Handlers<typeof JOBS> {
   return {
     'registrations.work_due': () => {
       dispatcher.ring();
@@ -15,5 +23,6 @@ export function handlers(dispatcher: Dispatcher, alarms: ExpiryAlarms): Handlers
     'ehrs.expiry_alarms_due': async () => {
       await alarms.raise();
     },
+    'rotation.due': () => rotations.look(),
   };
 }

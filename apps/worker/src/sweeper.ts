@@ -1,5 +1,5 @@
 import type { Jobs } from '@registrar/jobs';
-import type { Dispatcher } from '@registrar/registrations';
+import type { Duties } from './handlers.js';
 import { SCHEDULE } from './schedule.js';
 
 /** A plain timer in each worker: finds what is due by itself, so that a lost queue costs seconds, and mends the recurring jobs. */
@@ -8,7 +8,7 @@ export class Sweeper {
   #sweeping = false;
 
   constructor(
-    private readonly dispatcher: Dispatcher,
+    private readonly duties: Duties,
     private readonly jobs: Jobs,
     private readonly intervalMs: number,
   ) {}
@@ -23,7 +23,8 @@ export class Sweeper {
   }
 
   async #sweep(): Promise<void> {
-    void this.dispatcher.sweep();
+    void this.duties.dispatcher.sweep();
+    void this.duties.rotations.look();
     if (this.#sweeping) return;
     this.#sweeping = true;
     await this.jobs.ensureSchedules(SCHEDULE);

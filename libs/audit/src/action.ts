@@ -52,6 +52,10 @@ export const AUDIT_ACTIONS = [
   'operation.waiting',
   'operation.action_required',
   'operation.outcome_unknown',
+  'rotation_policy.update',
+  'rotation.start',
+  'ehr.stop_rotations',
+  'ehr.resume_rotations',
   'batch.create',
   'batch.retry',
   'approval.request',
@@ -81,4 +85,5 @@ export type SubjectType =
   | 'operation'
   | 'batch'
   | 'approval'
-  | 'credential';
+  | 'credential'
+  | 'rotation_policy';

@@ -43,6 +43,14 @@ export class AuthorizationServerEntity {
   @Column('jsonb', { name: 'approved_origins', default: [] })
   approvedOrigins!: string[];
 
+  /** Since when no scheduled rotation starts here, because too many of the last ones failed. */
+  @Column('timestamptz', { name: 'rotations_stopped_at', nullable: true })
+  rotationsStoppedAt!: Date | null;
+
+  /** Failures before this moment count no more: a person has looked. */
+  @Column('timestamptz', { name: 'rotations_resumed_at', nullable: true })
+  rotationsResumedAt!: Date | null;
+
   @Column('integer', { default: 1 })
   version!: number;
 

@@ -20,10 +20,12 @@ export interface AuthorizationServer {
   readonly approvedOrigins: readonly string[];
   /** What a wrong credential was answered here, e.g. `invalid_client`; absent: not tried yet. */
   readonly proofControl?: string;
+  /** Since when no scheduled rotation starts here, because too many of the last ones failed. */
+  readonly rotationsStoppedAt?: Date;
   readonly version: number;
 }
 
-type Columns = Omit<AuthorizationServerRow, 'workspaceId' | 'createdAt' | 'updatedAt'>;
+type Columns = Omit<AuthorizationServerRow, 'workspaceId' | 'rotationsResumedAt' | 'createdAt' | 'updatedAt'>;
 
 /** Reads a row; the three layers of quirks become one. */
 export function presentServer(row: Columns): AuthorizationServer {
@@ -39,6 +41,7 @@ export function presentServer(row: Columns): AuthorizationServer {
     quirks: quirksFor(row.vendor, row.learnedQuirks, row.declaredQuirks),
     approvedOrigins: row.approvedOrigins,
     ...(row.proofControl === null ? {} : { proofControl: row.proofControl }),
+    ...(row.rotationsStoppedAt === null ? {} : { rotationsStoppedAt: row.rotationsStoppedAt }),
     version: row.version,
   };
 }

@@ -69,6 +69,8 @@ export function newServer(at: {
     capabilities: { dynamicRegistration: false },
     declaredQuirks: {},
     learnedQuirks: {},
+    rotationsStoppedAt: null,
+    rotationsResumedAt: null,
     proofControl: null,
     approvedOrigins: [],
     version: 1,

@@ -43,6 +43,12 @@ export const EVENT_TYPES = [
   'operation.cancelled',
   'operation.action_required',
   'operation.outcome_unknown',
+  'rotation_policy.updated',
+  'rotation.started',
+  'ehr.rotations_stopped',
+  'ehr.rotations_resumed',
+  'credential.expiring',
+  'credential.expired',
   'secret.revealed',
 ] as const;
 

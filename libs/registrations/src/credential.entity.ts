@@ -43,6 +43,9 @@ export class CredentialEntity {
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt!: Date | null;
 
+  @Column('smallint', { name: 'alarmed_days', nullable: true })
+  alarmedDays!: number | null;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 

@@ -13,6 +13,7 @@ import { present } from './present.js';
 import type { StepContext } from './strategy.js';
 import type { UpstreamAccess } from './upstream-access.js';
 import { WorkQueue } from './work-queue.js';
+import type { OnPromoted } from './on-promoted.js';
 import { changeWriter } from './write-changes.js';
 
 export interface EngineParts {
@@ -26,12 +27,13 @@ export interface EngineParts {
   readonly planners?: readonly OperationPlanner[];
   /** When production may be written to; left out, always. */
   readonly windows?: WriteWindows;
+  readonly onPromoted?: OnPromoted;
 }
 
 /** Puts together what carries operations out: claim, strategies, journal. One for each worker process. */
 export function createEngine(parts: EngineParts): Dispatcher {
   const { database, records, clock, access, settings, complain } = parts;
-  const journal = new Journal(database, changeWriter(clock, records.audit, records.events));
+  const journal = new Journal(database, changeWriter(clock, records, parts.onPromoted));
   const context: StepContext = {
     commit: (change) => journal.commit(change),
     keepAnswer: (kept) => keepAnswer(database, kept),

@@ -9,6 +9,8 @@ export { OPEN_OPERATIONS } from './operation-status.js';
 export type { AttemptKind, AttemptStatus, ManagedKind, OperationKind, OperationStatus, Waiting } from './operation-status.js';
 export type { PlannedPair } from './plan.js';
 export type { Records } from './create-registrations.js';
+export { failExpired } from './fail-expired.js';
+export type { OnPromoted } from './on-promoted.js';
 export { registrationsEntities } from './registrations.entity.js';
 export { Batches } from './batches.service.js';
 export { MAX_BATCH_PAIRS } from './batch-plan.js';

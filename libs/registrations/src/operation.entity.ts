@@ -18,6 +18,9 @@ export class OperationEntity {
   @Column('uuid', { name: 'registration_id' })
   registrationId!: string;
 
+  @Column('uuid', { name: 'authorization_server_id', nullable: true })
+  authorizationServerId!: string | null;
+
   @Column('text')
   kind!: OperationKind;
 

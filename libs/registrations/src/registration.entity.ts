@@ -71,6 +71,10 @@ export class RegistrationEntity {
   @Column('timestamptz', { name: 'next_rotation_at', nullable: true })
   nextRotationAt!: Date | null;
 
+  /** Whether next_rotation_at is to be written anew. */
+  @Column('boolean', { default: false })
+  reschedule!: boolean;
+
   @Column('timestamptz', { name: 'last_verified_at', nullable: true })
   lastVerifiedAt!: Date | null;
 

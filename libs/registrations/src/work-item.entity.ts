@@ -12,7 +12,7 @@ export class WorkItemEntity {
   tenantId!: string | null;
 
   @Column('text')
-  kind!: 'operation';
+  kind!: 'operation' | 'rotations';
 
   @Column('uuid', { name: 'subject_id' })
   subjectId!: string;

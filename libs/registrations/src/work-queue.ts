@@ -33,7 +33,7 @@ export class WorkQueue {
   async wake(now: Date): Promise<number> {
     const rows = await this.database.routing<{ id: string }>(
       `UPDATE work_items w SET due_at = clock_timestamp(), wake_at = NULL
-         FROM (SELECT id FROM work_items WHERE wake_at <= $1 ORDER BY wake_at LIMIT 1000 FOR UPDATE SKIP LOCKED) woken WHERE w.id = woken.id RETURNING w.id`,
+         FROM (SELECT id FROM work_items WHERE kind = 'operation' AND wake_at <= $1 ORDER BY wake_at LIMIT 1000 FOR UPDATE SKIP LOCKED) woken WHERE w.id = woken.id RETURNING w.id`,
       [now],
     );
     return rows.length;

@@ -1,10 +1,10 @@
-import type { AuditLog } from '@registrar/audit';
 import type { Clock } from '@registrar/clock';
 import type { Transaction } from '@registrar/database';
 import { learnOfServers } from '@registrar/ehrs';
-import type { EventLog } from '@registrar/events';
 import { publish } from '@registrar/keys';
 import type { Change, CommitResult } from './change.js';
+import type { Records } from './create-registrations.js';
+import type { OnPromoted } from './on-promoted.js';
 import type { WriteChanges } from './journal.js';
 import { insertAttempts, settleAttempts, supersedeAttempts } from './write-attempts.js';
 import { changeClients, insertClients } from './write-clients.js';
@@ -32,12 +32,12 @@ interface Held {
  * rule 4). Order: lock and check the standing, then what may turn a change down (tokens, client ids), then the rows,
  * then audit and events, whose heads are locked last.
  */
-export function changeWriter(clock: Clock, audit: AuditLog, events: EventLog): WriteChanges {
+export function changeWriter(clock: Clock, records: Records, onPromoted?: OnPromoted): WriteChanges {
   return (database, changes) => {
     const [first] = changes;
     if (!first) return Promise.resolve([]);
     const scope = { workspaceId: first.workspaceId, actor: { type: 'system', id: 'worker' }, requestId: 'journal' } as const;
-    return database.transaction(scope, (tx) => writeAll(tx, changes, clock.now(), audit, events));
+    return database.transaction(scope, (tx) => writeAll(tx, changes, clock.now(), records, onPromoted));
   };
 }
 
@@ -45,11 +45,11 @@ async function writeAll(
   tx: Transaction,
   changes: readonly Change[],
   now: Date,
-  audit: AuditLog,
-  events: EventLog,
+  records: Records,
+  onPromoted: OnPromoted | undefined,
 ): Promise<CommitResult[]> {
   const locked = await lockHeld(tx, changes);
-  const tokens = await takeTokens(tx, [...locked], events, now);
+  const tokens = await takeTokens(tx, [...locked], records.events, now);
   const claimed = await insertClients(tx, [...locked], now);
   const held = changes.flatMap((change, index): Held[] => {
     if (!locked.has(change) || tokens.refused.has(change)) return [];
@@ -84,9 +84,11 @@ async function writeAll(
     now,
   );
   await shutGates(tx, writing);
+  const promoted = writing.filter((change) => change.promote ?? change.rollBack).map((change) => change.registrationId);
+  if (promoted.length > 0) await onPromoted?.(tx, promoted, now);
   for (const change of writing) {
-    for (const entry of change.audit) audit.append(tx, entry);
-    for (const event of change.events) events.append(tx, event);
+    for (const entry of change.audit) records.audit.append(tx, entry);
+    for (const event of change.events) records.events.append(tx, event);
   }
   const results = changes.map((): CommitResult => 'lost');
   for (const { index, result } of held) results[index] = result;

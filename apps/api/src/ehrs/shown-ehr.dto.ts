@@ -59,6 +59,11 @@ export const shownEhr = z.object({
     })
     .nullable()
     .describe('What guards the EHR, with the endpoints that are in force; the same for all EHRs of one issuer and environment'),
+  rotations_stopped_at: shownMoment()
+    .nullable()
+    .describe(
+      'Since when no scheduled rotation starts here, because more than a tenth of the last 50 failed; /resume-rotations lets it go on',
+    ),
   suspended_at: shownMoment().nullable(),
   created_at: shownMoment(),
   updated_at: shownMoment(),
@@ -90,6 +95,7 @@ export function showEhr(ehr: Ehr): z.output<typeof shownEhr> {
           approved_origins: [...server.approvedOrigins],
         }
       : null,
+    rotations_stopped_at: server?.rotationsStoppedAt?.toISOString() ?? null,
     suspended_at: ehr.suspendedAt?.toISOString() ?? null,
     created_at: ehr.createdAt.toISOString(),
     updated_at: ehr.updatedAt.toISOString(),

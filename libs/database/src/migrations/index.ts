@@ -7,6 +7,7 @@ import { Registrations1764000000006 } from './1764000000006-registrations.js';
 import { Operations1764000000007 } from './1764000000007-operations.js';
 import { Work1764000000008 } from './1764000000008-work.js';
 import { Lifecycle1764000000009 } from './1764000000009-lifecycle.js';
+import { Rotation1764000000010 } from './1764000000010-rotation.js';
 import { Approvals1764000000011 } from './1764000000011-approvals.js';
 import { Statements1764000000012 } from './1764000000012-statements.js';
 import { Imports1764000000015 } from './1764000000015-imports.js';
@@ -22,6 +23,7 @@ export const migrations = [
   Operations1764000000007,
   Work1764000000008,
   Lifecycle1764000000009,
+  Rotation1764000000010,
   Approvals1764000000011,
   Statements1764000000012,
   Imports1764000000015,

@@ -1,0 +1,35 @@
+import type { Transaction } from '@registrar/database';
+
+/** A registration whose moment has come. */
+export interface DueRegistration {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly ehrId: string;
+  readonly authorizationServerId: string | null;
+  /** Somebody has stopped the hospital, the EHR or the application, or the hospital leaves. */
+  readonly held: boolean;
+  /** Another operation of it is open. */
+  readonly busy: boolean;
+}
+
+/** How many one look takes. */
+export const DUE_AT_A_TIME = 500;
+/**
+ * The registrations that are due, most overdue first, from the beginning of the index registrations_due: what it costs
+ * depends on how many are wanted, not on how many there are. They are locked; what somebody else is writing waits for the next time.
+ */
+// The limit stands in the text, because a prepared statement's plan has to know it: else it would read a third of the table.
+export const DUE = `
+SELECT r.id, r.tenant_id AS "tenantId", r.ehr_id AS "ehrId", e.authorization_server_id AS "authorizationServerId",
+       t.status <> 'active' OR coalesce(t.suspended_at, e.suspended_at, a.suspended_at) IS NOT NULL AS held,
+       EXISTS (SELECT 1 FROM operations o WHERE o.workspace_id = $1 AND o.registration_id = r.id AND o.status IN ('queued', 'running', 'waiting')) AS busy
+  FROM (SELECT x.* FROM registrations x WHERE x.workspace_id = $1 AND x.status = 'active' AND x.next_rotation_at <= $2
+         ORDER BY x.next_rotation_at LIMIT ${DUE_AT_A_TIME} FOR NO KEY UPDATE SKIP LOCKED) r
+  CROSS JOIN LATERAL (SELECT x.status, x.suspended_at FROM tenants x WHERE x.workspace_id = $1 AND x.id = r.tenant_id OFFSET 0) t
+  CROSS JOIN LATERAL (SELECT x.authorization_server_id, x.suspended_at FROM ehrs x WHERE x.workspace_id = $1 AND x.id = r.ehr_id OFFSET 0) e
+  CROSS JOIN LATERAL (SELECT x.suspended_at FROM applications x WHERE x.workspace_id = $1 AND x.id = r.application_id OFFSET 0) a
+ ORDER BY r.next_rotation_at`;
+
+export function dueRegistrations(tx: Transaction, now: Date): Promise<DueRegistration[]> {
+  return tx.prepared<DueRegistration>(DUE, [tx.scope.workspaceId, now]);
+}

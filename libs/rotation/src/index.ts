@@ -1,0 +1,16 @@
+export { rotationEntities } from './rotation.entity.js';
+export { rotationProblem } from './rotation.problems.js';
+export { WEEKDAYS } from './policy.js';
+export type { EffectivePolicy, Freeze, PolicyRules, Weekday, Window } from './policy.js';
+export { durationMs, isoDuration } from './duration.js';
+export { DEFAULT_POLICY, effectivePolicy } from './effective-policy.js';
+export { nextOpening, openNow } from './openings.js';
+export type { Opening } from './openings.js';
+export { dueAt } from './due.js';
+export type { Due, DueInput } from './due.js';
+export type { PolicyFilter, PolicySubject, RotationPolicy } from './rotation-policy.js';
+export { RotationPolicies } from './rotation-policies.service.js';
+export { RotationLines } from './rotation-lines.service.js';
+export { schedulePromoted } from './schedule.js';
+export { RotationScheduler } from './rotation-scheduler.js';
+export { rotationsDue } from './rotation.jobs.js';

@@ -1,0 +1,5 @@
+import type { EntityClass } from '@registrar/database';
+import { RotationPolicyEntity } from './rotation-policy.entity.js';
+
+/** What this library maps to tables; for the data source alone. */
+export const rotationEntities: readonly EntityClass[] = [RotationPolicyEntity];

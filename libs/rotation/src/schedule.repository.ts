@@ -1,0 +1,54 @@
+import type { Transaction } from '@registrar/database';
+import { newId } from '@registrar/vault';
+
+export interface Scheduled {
+  readonly registrationId: string;
+  /** null: there is nothing to rotate. */
+  readonly at: Date | null;
+}
+
+/** Writes the next rotations of many registrations by one statement. */
+export async function writeSchedule(tx: Transaction, scheduled: readonly Scheduled[]): Promise<void> {
+  if (scheduled.length === 0) return;
+  await tx.prepared(
+    `UPDATE registrations r SET next_rotation_at = i.at, reschedule = false FROM unnest($1::uuid[], $2::timestamptz[]) AS i (id, at)
+      WHERE r.workspace_id = $3 AND r.id = ANY ($1::uuid[]) AND r.id = i.id`,
+    [scheduled.map(({ registrationId }) => registrationId), scheduled.map(({ at }) => at), tx.scope.workspaceId],
+  );
+}
+
+/** Registrations that are to be scheduled anew, locked; what somebody else is writing waits for the next time. */
+export async function staleIds(tx: Transaction, limit: number): Promise<string[]> {
+  const rows = await tx.prepared<{ id: string }>(
+    `SELECT id FROM registrations WHERE workspace_id = $1 AND reschedule ORDER BY id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED`,
+    [tx.scope.workspaceId, limit],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Makes sure that the workspace is looked at: it has one row among the work, which claim_work passes over. */
+export async function wakeWorkspace(tx: Transaction, now: Date): Promise<void> {
+  await tx.prepared(
+    `INSERT INTO work_items (id, workspace_id, kind, subject_id, budget, due_at, wake_at, created_at)
+     VALUES ($1, $2, 'rotations', $2, 'none', 'infinity', $3, $3) ON CONFLICT (kind, subject_id) DO NOTHING`,
+    [newId(), tx.scope.workspaceId, now],
+  );
+}
+
+/** Has the workspace looked at now: a policy changed, or a line goes on. */
+export async function hurryWorkspace(tx: Transaction, now: Date): Promise<void> {
+  await tx.prepared(`UPDATE work_items SET wake_at = least(wake_at, $2) WHERE kind = 'rotations' AND subject_id = $1`, [
+    tx.scope.workspaceId,
+    now,
+  ]);
+}
+
+/** The earliest moment at which something of the workspace is due. */
+export async function nextDue(tx: Transaction): Promise<Date | undefined> {
+  const [row] = await tx.prepared<{ at: Date }>(
+    `SELECT next_rotation_at AS at FROM registrations WHERE workspace_id = $1 AND status = 'active' AND next_rotation_at IS NOT NULL
+      ORDER BY next_rotation_at LIMIT 1`,
+    [tx.scope.workspaceId],
+  );
+  return row?.at;
+}
