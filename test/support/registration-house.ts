@@ -10,6 +10,7 @@ import {
   Doorbell,
   registrationsEntities,
   Registrations,
+  Suspensions,
   UnknownOutcomes,
   WorksheetReader,
 } from '@registrar/registrations';
@@ -27,6 +28,7 @@ export interface RegistrationHouse extends NounHouse {
   readonly batches: Batches;
   readonly completion: Completion;
   readonly unknown: UnknownOutcomes;
+  readonly suspensions: Suspensions;
   readonly worksheets: WorksheetReader;
   readonly server: FhirServer;
   /** An EHR at that server, in the sandbox environment. */
@@ -63,6 +65,7 @@ export async function registrationHouse(): Promise<RegistrationHouse> {
     batches: new Batches(database, records, clock, { outbound, publicUrl }, doorbell),
     completion: new Completion(parts),
     unknown: new UnknownOutcomes(parts),
+    suspensions: new Suspensions(database, records, clock, doorbell),
     worksheets: new WorksheetReader(database),
     ehr: (more = {}) => ehrs.create(scope, { name: 'EHR', environment: 'sandbox', fhirBaseUrl: server.base, ...more }),
     async application(clientMetadata = {}) {

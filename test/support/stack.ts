@@ -16,6 +16,8 @@ export interface StackOptions {
   readonly backend?: 'postgres' | 'redis';
   /** How many worker processes; 1. */
   readonly workers?: number;
+  /** How many api processes behind no balancer; 1. The others serve at `otherUrls`. */
+  readonly apis?: number;
   /** Settings of api and workers on top of the test's own. */
   readonly env?: NodeJS.ProcessEnv;
   /** Faults that the sandbox begins with. */
@@ -33,6 +35,8 @@ export interface StackOptions {
 /** The whole of Registrar as it is shipped, over HTTP. */
 export interface Stack {
   readonly baseUrl: string;
+  /** Where the other api processes serve. */
+  readonly otherUrls: readonly string[];
   /** The first workspace's owner key. */
   readonly ownerKey: string;
   readonly api: Part;
@@ -57,6 +61,8 @@ export interface CallOptions {
   readonly body?: unknown;
   readonly key?: string | null;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Another api process than the first. */
+  readonly at?: string;
 }
 
 export interface Answer<Body> {
@@ -107,23 +113,15 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       ...(options.clock === undefined ? {} : { CLOCK_OFFSET_MS: String(options.clock) }),
       ...options.env,
     };
-    const api = await startPart({
-      name: 'api',
-      file: 'apps/api/src/main.js',
-      env,
-      ready: async () => {
-        await until(
-          `${baseUrl}/health/ready`,
-          () =>
-            fetch(`${baseUrl}/health/ready`).then(
-              (answer) => answer.ok,
-              () => false,
-            ),
-          60_000,
-        );
-      },
-    });
+    const api = await startApi(baseUrl, env);
     undo.push(() => api.stop());
+    const otherUrls: string[] = [];
+    for (let number = 1; number < (options.apis ?? 1); number += 1) {
+      const otherPort = await freePort();
+      const other = await startApi(`http://127.0.0.1:${otherPort}`, { ...env, PORT: String(otherPort) });
+      undo.push(() => other.stop());
+      otherUrls.push(`http://127.0.0.1:${otherPort}`);
+    }
     const workers = await Promise.all(
       Array.from({ length: options.workers ?? 1 }, async (_, number) => {
         const worker = await startPart({
@@ -142,6 +140,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const ownerKey = readFileSync(join(home, 'owner-key'), 'utf8').trim();
     return {
       baseUrl,
+      otherUrls,
       ownerKey,
       api,
       workers,
@@ -153,7 +152,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         return sandbox;
       },
       databaseUrl: database.databaseOwnerUrl,
-      call: (method, path, call = {}) => ask(`${baseUrl}${path}`, method, ownerKey, call),
+      call: (method, path, call = {}) => ask(`${call.at ?? baseUrl}${path}`, method, ownerKey, call),
       query: (text, values) => database.query(text, values),
       stop,
     };
@@ -161,6 +160,22 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await stop().catch(() => undefined);
     throw error;
   }
+}
+
+function startApi(baseUrl: string, env: NodeJS.ProcessEnv): Promise<Part> {
+  const serves = () =>
+    fetch(`${baseUrl}/health/ready`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+  return startPart({
+    name: 'api',
+    file: 'apps/api/src/main.js',
+    env,
+    ready: async () => {
+      await until(`${baseUrl}/health/ready`, serves, 60_000);
+    },
+  });
 }
 
 /** What every program needs of our own environment, and nothing that would change what it does. */

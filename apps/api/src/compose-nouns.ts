@@ -1,4 +1,10 @@
-import { ApplicationOverridesService, ApplicationRecords, applicationsEntities, ApplicationsService } from '@registrar/applications';
+import {
+  ApplicationOverridesService,
+  ApplicationRecords,
+  applicationsEntities,
+  ApplicationsService,
+  ApplicationSuspensionService,
+} from '@registrar/applications';
 import type { AuditLog } from '@registrar/audit';
 import type { Clock } from '@registrar/clock';
 import type { Config } from '@registrar/config';
@@ -11,6 +17,7 @@ import {
   EhrRecords,
   ehrsEntities,
   EhrsService,
+  EhrSuspensionService,
   InitialAccessTokensService,
 } from '@registrar/ehrs';
 import type { EventLog } from '@registrar/events';
@@ -33,11 +40,13 @@ export interface Ground {
 /** Every table of these nouns. */
 export const NOUN_ENTITIES = [...applicationsEntities, ...ehrsEntities, ...statementsEntities];
 
-/** The services, and those of them that tell others of what arrives. */
+/** The services, and those of them that others are told by. */
 export interface NounServices {
   readonly services: Service[];
   readonly initialAccessTokens: InitialAccessTokensService;
   readonly statements: StatementsService;
+  readonly ehrSuspension: EhrSuspensionService;
+  readonly applicationSuspension: ApplicationSuspensionService;
 }
 
 /** Makes the services of applications, EHRs, connections, initial access tokens and software statements. */
@@ -51,6 +60,8 @@ export function composeNouns(ground: Ground): NounServices {
   const initialAccessTokens = new InitialAccessTokensService(database, clock, vault, ehrRecords);
   const issuer = new StatementIssuer(database, clock, vault, config.PUBLIC_URL);
   const statements = new StatementsService({ database, clock, vault, outbound, issuer, records: new StatementRecords(audit, events) });
+  const ehrSuspension = new EhrSuspensionService(database, clock, ehrRecords);
+  const applicationSuspension = new ApplicationSuspensionService(database, clock, applicationRecords);
   const services: Service[] = [
     [ApplicationsService, new ApplicationsService(database, clock, applicationRecords, rules)],
     [ApplicationOverridesService, new ApplicationOverridesService(database, clock, applicationRecords, rules)],
@@ -59,6 +70,8 @@ export function composeNouns(ground: Ground): NounServices {
     [ConnectionsService, new ConnectionsService(database, clock, ehrRecords)],
     [InitialAccessTokensService, initialAccessTokens],
     [StatementsService, statements],
+    [EhrSuspensionService, ehrSuspension],
+    [ApplicationSuspensionService, applicationSuspension],
   ];
-  return { services, initialAccessTokens, statements };
+  return { services, initialAccessTokens, statements, ehrSuspension, applicationSuspension };
 }

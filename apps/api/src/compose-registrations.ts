@@ -17,6 +17,7 @@ import {
   OperationWaiters,
   RegistrationHistory,
   Registrations,
+  Suspensions,
   TokenBroker,
   UnknownOutcomes,
   Wakeups,
@@ -40,7 +41,7 @@ export interface RegistrationParts {
 /** The services of registrations, and what they listen to. */
 export async function composeRegistrations(
   parts: RegistrationParts,
-): Promise<{ services: Service[]; registrations: Registrations; close: () => Promise<void> }> {
+): Promise<{ services: Service[]; registrations: Registrations; suspensions: Suspensions; close: () => Promise<void> }> {
   const { config, database, clock, vault, audit, events, jobs, outbound } = parts;
   const notifications = new Notifications(config.DATABASE_URL?.expose() ?? '');
   const published = new PublishedDocuments(database, notifications);
@@ -50,16 +51,19 @@ export async function composeRegistrations(
   const doorbell = new Doorbell(() => void jobs.enqueue(workDue, {}, { dedupeId: 'work-due' }));
   const records = { audit, events };
   const registrations = new Registrations(database, records, clock, access, doorbell);
+  const suspensions = new Suspensions(database, records, clock, doorbell);
   await assertPublicUrl(database, config.PUBLIC_URL, config.PUBLIC_URL_ALIASES);
   await Promise.all([published.start(), ended.start(), fetched.start()]);
   const adoption = { database, records, clock, vault, doorbell };
   return {
     registrations,
+    suspensions,
     services: [
       [Notifications, notifications],
       [PublishedDocuments, published],
       [Doorbell, doorbell],
       [Registrations, registrations],
+      [Suspensions, suspensions],
       [OperationWaiters, new OperationWaiters(ended, registrations)],
       [Batches, new Batches(database, records, clock, access, doorbell)],
       [Imports, new Imports(database, records, clock, vault, access, doorbell)],

@@ -10,7 +10,7 @@ import { EventLog } from '@registrar/events';
 import { createJobs, Jobs, type JobsIncident } from '@registrar/jobs';
 import { createOutbound } from '@registrar/outbound';
 import { rotationEntities } from '@registrar/rotation';
-import { TenantRecords, tenantsEntities, TenantsService, WorkspacesService } from '@registrar/tenants';
+import { TenantRecords, tenantsEntities, TenantsService, TenantSuspensionService, WorkspacesService } from '@registrar/tenants';
 import { fileKeyEncryptionKey, newId, openVault } from '@registrar/vault';
 import type { Logger } from 'pino';
 import { composeNouns, NOUN_ENTITIES } from './compose-nouns.js';
@@ -61,7 +61,16 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
   await makeFirstWorkspace(workspaces, apiKeys, join(config.REGISTRAR_HOME, 'owner-key'));
 
   const outbound = createOutbound({ allow: config.OUTBOUND_ALLOW, extraPorts: config.OUTBOUND_PORTS });
-  const { registrations, ...rest } = await composeRegistrations({ config, database, clock, vault, audit, events, jobs, outbound });
+  const { registrations, suspensions, ...rest } = await composeRegistrations({
+    config,
+    database,
+    clock,
+    vault,
+    audit,
+    events,
+    jobs,
+    outbound,
+  });
   const nouns = composeNouns({ config, database, clock, audit, events, vault, outbound });
   // Whatever waits for a token like this at that server goes on with the same commit.
   nouns.initialAccessTokens.onSupplied(async (tx, token) => {
@@ -70,6 +79,12 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
   nouns.statements.onSupplied(async (tx, statement) => {
     await registrations.resumeWaiting(tx, 'supply_software_statement', statement);
   });
+
+  // What was put aside with them is due again with the commit that resumes them.
+  const tenantSuspension = new TenantSuspensionService(database, clock, tenantRecords);
+  tenantSuspension.onResumed((tx, tenantId) => suspensions.ringFor(tx, { tenantId }));
+  nouns.ehrSuspension.onResumed((tx, ehrId) => suspensions.ringFor(tx, { ehrId }));
+  nouns.applicationSuspension.onResumed((tx, applicationId) => suspensions.ringFor(tx, { applicationId }));
 
   const services: Service[] = [
     ...rest.services,
@@ -83,6 +98,7 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
     [ApiKeysService, apiKeys],
     [WorkspacesService, workspaces],
     [Approvals, new Approvals(database, clock, new ApprovalRecords(audit, events))],
+    [TenantSuspensionService, tenantSuspension],
     [TenantsService, new TenantsService(database, clock, tenantRecords)],
   ];
   return {

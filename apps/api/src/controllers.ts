@@ -19,6 +19,7 @@ import { RegistrationsController } from './registrations/registrations.controlle
 import { RotationLinesController } from './ehrs/rotation-lines.controller.js';
 import { RotationPoliciesController } from './rotation-policies/rotation-policies.controller.js';
 import { SoftwareStatementsController } from './software-statements/software-statements.controller.js';
+import { SuspensionsController } from './suspensions/suspensions.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 import { WorkspaceController } from './workspace/workspace.controller.js';
 import { WorkspacesController } from './workspaces/workspaces.controller.js';
@@ -45,6 +46,7 @@ export const controllers: Type[] = [
   RotationLinesController,
   RotationPoliciesController,
   SoftwareStatementsController,
+  SuspensionsController,
   TenantsController,
   WorkspaceController,
   WorkspacesController,

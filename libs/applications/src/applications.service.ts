@@ -124,12 +124,13 @@ export class ApplicationsService {
   }
 }
 
-function found(row: ApplicationRow | null): ApplicationRow {
+/** @throws Problem applications.not_found */
+export function found(row: ApplicationRow | null): ApplicationRow {
   if (!row) throw applicationProblem('applications.not_found');
   return row;
 }
 
-function present(row: ApplicationRow, revision: ApplicationRevisionRow | undefined): Application {
+export function present(row: ApplicationRow, revision: ApplicationRevisionRow | undefined): Application {
   if (!revision) throw new Error('An application always has its current revision');
   return {
     id: row.id,

@@ -3,6 +3,7 @@ export type { Application, ApplicationChange, ApplicationOverride, ApplicationRe
 export type { ApplicationRules } from './application-rules.js';
 export { ApplicationRecords } from './applications.records.js';
 export { ApplicationsService } from './applications.service.js';
+export { ApplicationSuspensionService } from './application-suspension.service.js';
 export { ApplicationOverridesService } from './application-overrides.service.js';
 export { applicationLayers } from './application-layers.js';
 export type { ApplicationLayers } from './application-layers.js';

@@ -6,7 +6,8 @@ import type { EhrRow } from './ehr.entity.js';
 import type { InitialAccessTokenRow } from './initial-access-token.entity.js';
 
 type Detail = Readonly<Record<string, unknown>>;
-type EhrAction = 'ehr.create' | 'ehr.update' | 'ehr.discover' | 'ehr.quarantine' | 'ehr.confirm' | 'ehr.delete';
+type EhrAction =
+  'ehr.create' | 'ehr.update' | 'ehr.discover' | 'ehr.quarantine' | 'ehr.confirm' | 'ehr.delete' | 'ehr.suspend' | 'ehr.resume';
 type ConnectionAction = 'connection.create' | 'connection.update' | 'connection.delete';
 type TokenAction = 'initial_access_token.create' | 'initial_access_token.delete';
 
@@ -17,6 +18,8 @@ const EVENTS = {
   'ehr.quarantine': 'ehr.quarantined',
   'ehr.confirm': 'ehr.updated',
   'ehr.delete': 'ehr.deleted',
+  'ehr.suspend': 'ehr.suspended',
+  'ehr.resume': 'ehr.resumed',
   'connection.create': 'connection.created',
   'connection.update': 'connection.updated',
   'connection.delete': 'connection.deleted',

@@ -8,6 +8,7 @@ export { EhrProber } from './ehr-prober.js';
 export type { EhrAddress } from './ehr-prober.js';
 export { EhrPinning } from './ehr-pinning.js';
 export { EhrsService } from './ehrs.service.js';
+export { EhrSuspensionService } from './ehr-suspension.service.js';
 export { EhrDiscoveriesService } from './ehr-discoveries.service.js';
 export { ConnectionsService } from './connections.service.js';
 export type { Connection, ConnectionChange, ConnectionFilter, NewConnection } from './connection.js';

@@ -29,15 +29,26 @@ export async function readToken(tx: Transaction, key: TokenKey): Promise<AccessT
   return row;
 }
 
-/** Takes the right to fetch: one holder at a time, over all processes, by the database's clock. @returns false where somebody has it. */
-export async function leaseToken(tx: Transaction, key: TokenKey, owner: string, leaseMs: number, now: Date): Promise<boolean> {
+/**
+ * Takes the right to fetch: one holder at a time, over all processes, by the database's clock.
+ * @param seen when the row was written that the caller has read; undefined where there was none.
+ * @returns false where somebody has it, or has fetched since then.
+ */
+export async function leaseToken(
+  tx: Transaction,
+  key: TokenKey,
+  owner: string,
+  leaseMs: number,
+  now: Date,
+  seen: Date | undefined,
+): Promise<boolean> {
   const rows = await tx.prepared(
     `INSERT INTO access_tokens (workspace_id, registration_id, digest, tenant_id, credential_id, lease_owner, lease_until, updated_at)
      VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp() + $7 * interval '1 millisecond', $8)
      ON CONFLICT (workspace_id, registration_id, digest) DO UPDATE SET lease_owner = EXCLUDED.lease_owner, lease_until = EXCLUDED.lease_until
-       WHERE access_tokens.lease_until IS NULL OR access_tokens.lease_until <= clock_timestamp()
+       WHERE (access_tokens.lease_until IS NULL OR access_tokens.lease_until <= clock_timestamp()) AND access_tokens.updated_at = $9
      RETURNING digest`,
-    [tx.scope.workspaceId, key.registrationId, key.digest, key.tenantId, key.credentialId, owner, leaseMs, now],
+    [tx.scope.workspaceId, key.registrationId, key.digest, key.tenantId, key.credentialId, owner, leaseMs, now, seen ?? null],
   );
   return rows.length > 0;
 }

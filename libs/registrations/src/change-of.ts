@@ -1,7 +1,7 @@
 import type { ProblemDocument } from '@registrar/problem';
 import { present } from './present.js';
 import type { Change } from './change.js';
-import type { LifecycleEvent, RegistrationAction } from './lifecycle.js';
+import type { MovingEvent, RegistrationAction } from './lifecycle.js';
 import { transition } from './lifecycle.js';
 import type { OperationStatus, Waiting } from './operation-status.js';
 import type { Step } from './step.js';
@@ -13,7 +13,7 @@ const TOLD = ['succeeded', 'failed', 'cancelled', 'action_required', 'outcome_un
 /** What one change does to the standing of a registration and its operation; the rest of the change is rows. */
 export interface Standing {
   /** Left out: the registration stays as it is, and only the operation goes on. */
-  readonly event?: LifecycleEvent;
+  readonly event?: MovingEvent;
   readonly operation: OperationStatus;
   readonly next: Change['next'];
   readonly action?: RegistrationAction;
@@ -33,7 +33,7 @@ export function changeOf(work: Work, standing: Standing, rows: Partial<Change> =
     operationId: work.operation.id,
     itemId: work.itemId,
     fence: work.fence,
-    guard: work.taken ? 'hold' : work.operation.kind === 'deregister' ? 'take_leaving' : 'take',
+    guard: `${work.taken ? 'hold' : 'take'}${work.operation.kind === 'deregister' ? '_leaving' : ''}`,
     registration: {
       ...standing.registration,
       ...present('event', standing.event),

@@ -6,7 +6,7 @@ import type { NewEvent } from '@registrar/events';
 import type { PublicJwk, PublishedDocument } from '@registrar/keys';
 import type { ProblemDocument } from '@registrar/problem';
 import type { SecretRow } from '@registrar/vault';
-import type { LifecycleEvent, RegistrationAction } from './lifecycle.js';
+import type { MovingEvent, RegistrationAction } from './lifecycle.js';
 import type { AttemptKind, AttemptStatus, OperationStatus, Waiting } from './operation-status.js';
 import type { Residue } from './registration-view.js';
 import type { Step } from './step.js';
@@ -105,13 +105,14 @@ export interface Change {
   readonly itemId: string;
   readonly fence: number;
   /**
-   * `take`: this holder begins, so its fence must be newer and nothing may be suspended or off-boarding. `take_leaving`: the
-   * same for what goes away, which neither stops. `hold`: it still is the holder.
+   * `take`: this holder begins, so its fence must be newer and nothing may be suspended or off-boarding. `hold`: it still is
+   * the holder; where something was suspended meanwhile its change is written, and nothing more is sent. `_leaving`: the same
+   * for what goes away, which neither stops.
    */
-  readonly guard: 'take' | 'take_leaving' | 'hold';
+  readonly guard: 'take' | 'take_leaving' | 'hold' | 'hold_leaving';
   readonly registration: {
     /** Left out: the operation goes on beside the registration, which keeps its status, action and problem. */
-    readonly event?: LifecycleEvent;
+    readonly event?: MovingEvent;
     readonly action?: RegistrationAction;
     readonly problem?: ProblemDocument;
     readonly clientId?: string;
@@ -133,7 +134,7 @@ export interface Change {
     readonly steps: readonly Step[];
     readonly tries: number;
   };
-  /** What becomes of the work item: still in hand, done, due again after `inMs` by the database's clock, or at a business time. */
+  /** What becomes of the work item: still in hand, done, given back at once, due again after `inMs` by the database's clock, or at a business time. */
   readonly next: Next;
   readonly newAttempt?: NewAttempt;
   readonly settledAttempt?: SettledAttempt;
@@ -176,7 +177,10 @@ export interface Change {
 
 export type WorkBudget = 'registration' | 'token';
 export type Next =
-  'keep' | 'done' | { readonly inMs: number; readonly budget: WorkBudget } | { readonly at: Date; readonly budget: WorkBudget };
+  'keep' | 'done' | 'let_go' | { readonly inMs: number; readonly budget: WorkBudget } | { readonly at: Date; readonly budget: WorkBudget };
 
-/** `lost`: another holder or a person was there first, nothing was written. `claimed`: the alternative was written. */
-export type CommitResult = 'written' | 'claimed' | 'lost';
+/**
+ * `lost`: another holder or a person was there first, nothing was written. `claimed`: the alternative was written. `stopped`:
+ * it was written, but something was suspended meanwhile: the work item is given back, and nothing more is sent.
+ */
+export type CommitResult = 'written' | 'claimed' | 'stopped' | 'lost';

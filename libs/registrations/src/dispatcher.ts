@@ -3,7 +3,10 @@ import type { Database } from '@registrar/database';
 import { loadWork, type ClaimedItem } from './load-work.js';
 import { noteFailure } from './note-failure.js';
 import type { OperationRunner } from './operation-runner.js';
+import type { OperationStatus } from './operation-status.js';
+import { setAside } from './set-aside.js';
 import type { WorkQueue } from './work-queue.js';
+import type { Work } from './work.js';
 
 export interface DispatcherSettings {
   /** Operations in hand at once, over all servers. */
@@ -19,6 +22,7 @@ export type Complain = (operationId: string, error: unknown) => void;
 const FAILED_RETRY_MS = 5_000;
 const TURNED_DOWN_MS = 5_000;
 const GATHER_MS = 15;
+const ENDED = new Set<OperationStatus>(['succeeded', 'failed', 'cancelled']);
 
 /**
  * Claims due work for its free capacity, carries it on, and looks again whenever something is done or rings. The lease
@@ -115,15 +119,23 @@ export class Dispatcher {
         this.clock.now(),
       );
       const byItem = new Map(items.map((item) => [item.id, item]));
+      const aside = works.filter((work) => work.stopped && !ENDED.has(work.operation.status));
+      const settingAside = setAside(this.database, aside, this.clock).then(() => true);
       for (const work of works) {
         const item = byItem.get(work.itemId);
         byItem.delete(work.itemId);
-        if (item) void this.#carry(item, this.runner.run(work));
+        if (item) void this.#carry(item, this.#take(item, work, settingAside));
       }
       for (const gone of byItem.values()) void this.#carry(gone, Promise.reject(new Error('The operation of a work item is gone')));
     } catch (error) {
       for (const item of items) void this.#carry(item, Promise.reject(error instanceof Error ? error : new Error(String(error))));
     }
+  }
+
+  /** What was cancelled meanwhile is dropped, what is suspended put aside, the rest carried on. */
+  #take(item: ClaimedItem, work: Work, settingAside: Promise<boolean>): Promise<boolean> {
+    if (ENDED.has(work.operation.status)) return this.queue.drop(item).then(() => true);
+    return work.stopped ? settingAside : this.runner.run(work);
   }
 
   async #carry(item: ClaimedItem, running: Promise<boolean>): Promise<void> {

@@ -29,6 +29,7 @@ export { UnknownOutcomes } from './resolve.service.js';
 export type { Resolution } from './resolve.service.js';
 export type { AdoptionParts } from './adopt-client.js';
 export type { MadeClient } from './adoption.js';
+export { Suspensions } from './suspensions.service.js';
 export { RegistrationHistory } from './registration-history.js';
 export type { AttemptView } from './attempt-view.js';
 export type { CredentialView } from './credential-view.js';

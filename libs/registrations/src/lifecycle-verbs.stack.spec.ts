@@ -25,7 +25,13 @@ async function put(status: RegistrationStatus): Promise<void> {
        FROM registrations r JOIN ehrs e ON e.id = r.ehr_id JOIN operations o ON o.registration_id = r.id WHERE r.id = $1 LIMIT 1`,
     [registrationId],
   );
-  await house.rows('UPDATE registrations SET status = $2, action = $3 WHERE id = $1', [registrationId, status, action]);
+  const from = status === 'suspended' ? 'active' : null;
+  await house.rows('UPDATE registrations SET status = $2, action = $3, suspended_from = $4 WHERE id = $1', [
+    registrationId,
+    status,
+    action,
+    from,
+  ]);
 }
 
 // Without a client: with one, retry and verify are the same edge.
@@ -39,6 +45,8 @@ const VERBS: Record<string, { readonly edge: LifecycleEvent; readonly only?: Reg
     },
     complete: { edge: 'accept', call: () => house.completion.complete(house.scope, registrationId, { clientId: 'x' }) },
     change: { edge: 'ask_again', call: () => house.registrations.change(house.scope, registrationId, {}) },
+    suspend: { edge: 'suspend', call: () => house.suspensions.suspend(house.scope, registrationId) },
+    resume: { edge: 'resume', call: () => house.suspensions.resume(house.scope, registrationId) },
     verify: { edge: 'verify', call: () => house.registrations.verify(house.scope, registrationId) },
   };
 

@@ -27,6 +27,19 @@ export const REGISTRATION_ACTIONS = [
 ] as const;
 export type RegistrationAction = (typeof REGISTRATION_ACTIONS)[number];
 
+/** What can be suspended, and is taken up again where it was. */
+const SUSPENDABLE = [
+  'pending',
+  'registering',
+  'verifying',
+  'active',
+  'action_required',
+  'outcome_unknown',
+  'rejected',
+  'credential_failed',
+  'revoked_by_ehr',
+] as const satisfies readonly RegistrationStatus[];
+
 /**
  * Every change of a registration's status there is. A status changes only by applying one of these events, in one
  * statement that checks `from` and the fence.
@@ -47,44 +60,19 @@ export const TRANSITIONS = [
   { event: 'fail_credential', from: ['active', 'verifying'], to: 'credential_failed' },
   { event: 'ask_again', from: ['rejected', 'outcome_unknown', 'action_required', 'credential_failed', 'revoked_by_ehr'], to: 'pending' },
   { event: 'revoke', from: ['active', 'verifying', 'credential_failed'], to: 'revoked_by_ehr' },
-  {
-    event: 'suspend',
-    from: [
-      'pending',
-      'registering',
-      'verifying',
-      'active',
-      'action_required',
-      'outcome_unknown',
-      'rejected',
-      'credential_failed',
-      'revoked_by_ehr',
-    ],
-    to: 'suspended',
-  },
-  { event: 'resume', from: ['suspended'], to: 'pending' },
-  {
-    event: 'deregister',
-    from: [
-      'pending',
-      'registering',
-      'verifying',
-      'active',
-      'action_required',
-      'outcome_unknown',
-      'rejected',
-      'credential_failed',
-      'revoked_by_ehr',
-      'suspended',
-    ],
-    to: 'deregistering',
-  },
+  { event: 'suspend', from: SUSPENDABLE, to: 'suspended' },
+  // Back to where it was: one edge for each status that can be suspended.
+  ...SUSPENDABLE.map((to) => ({ event: 'resume' as const, from: ['suspended'] as const, to })),
+  { event: 'deregister', from: [...SUSPENDABLE, 'suspended'], to: 'deregistering' },
   { event: 'deregister_later', from: ['deregistering'], to: 'deregistering' },
   { event: 'deregister_done', from: ['deregistering'], to: 'deregistered' },
 ] as const satisfies readonly { event: string; from: readonly RegistrationStatus[]; to: RegistrationStatus }[];
 
 /** What can happen to a registration. */
 export type LifecycleEvent = (typeof TRANSITIONS)[number]['event'];
+
+/** Every event but the way back from a suspension, which leads to where the registration was. */
+export type MovingEvent = Exclude<LifecycleEvent, 'resume'>;
 
 export interface Transition {
   readonly event: LifecycleEvent;
@@ -94,13 +82,19 @@ export interface Transition {
 
 const BY_EVENT = new Map<LifecycleEvent, Transition>(TRANSITIONS.map((transition) => [transition.event, transition]));
 
-export function transition(event: LifecycleEvent): Transition {
+/** The one edge of an event; `resume` alone has several, see `resumption`. */
+export function transition(event: MovingEvent): Transition {
   const found = BY_EVENT.get(event);
   if (!found) throw new Error(`No transition ${event}`);
   return found;
 }
 
+/** The edge back to where a registration was before it was suspended; undefined where none leads there. */
+export function resumption(to: string): Transition | undefined {
+  return TRANSITIONS.find((edge) => edge.event === 'resume' && edge.to === to);
+}
+
 /** Whether the event may happen to a registration of this status. */
 export function allows(event: LifecycleEvent, status: RegistrationStatus): boolean {
-  return transition(event).from.includes(status);
+  return TRANSITIONS.some((edge) => edge.event === event && (edge.from as readonly RegistrationStatus[]).includes(status));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allows, REGISTRATION_STATUSES, TRANSITIONS, type RegistrationStatus } from './lifecycle.js';
+import { allows, resumption, REGISTRATION_STATUSES, TRANSITIONS, type RegistrationStatus } from './lifecycle.js';
 
 describe('the lifecycle table', () => {
   it('reaches every status from pending', () => {
@@ -14,6 +14,15 @@ describe('the lifecycle table', () => {
 
   it.each(REGISTRATION_STATUSES.filter((status) => status !== 'deregistered'))('can leave %s', (status) => {
     expect(TRANSITIONS.some(({ from, to }) => (from as readonly RegistrationStatus[]).includes(status) && to !== status)).toBe(true);
+  });
+
+  it('resumes to exactly what can be suspended', () => {
+    const back = TRANSITIONS.filter(({ event }) => event === 'resume').map(({ to }) => to);
+    expect(back).toEqual(
+      REGISTRATION_STATUSES.filter((status) => allows('suspend', status)).sort((a, b) => back.indexOf(a) - back.indexOf(b)),
+    );
+    expect(resumption('active')).toMatchObject({ from: ['suspended'], to: 'active' });
+    expect(resumption('deregistered')).toBeUndefined();
   });
 
   it('never leaves deregistered', () => {

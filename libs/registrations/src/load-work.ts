@@ -34,7 +34,8 @@ const client = (name: string, which: string) => `
 
 // Only what is read of the wide rows: an EHR's discovery and an attempt's answer are large, and lie outside their rows.
 const members = (...names: string[]) => `json_build_object(${names.map((name) => `'${name}', x.${name}`).join(', ')})`;
-const EHR = members('id', 'status', 'vendor', 'fhir_base_url', 'client_scope');
+const EHR = members('id', 'status', 'vendor', 'fhir_base_url', 'client_scope', 'suspended_at');
+const TENANT = `json_build_object('id', x.id, 'name', x.name, 'stopped', x.suspended_at IS NOT NULL OR x.status <> 'active')`;
 const ATTEMPT = members('id', 'status', 'fence', 'url', 'metadata', 'outcome', 'initial_access_token_id');
 const OPENID = `CASE WHEN x.discovery IS NOT NULL THEN x.discovery->'documents' @> '[{"kind": "openid-configuration", "found": true}]' END`;
 
@@ -51,10 +52,10 @@ SELECT i.id AS item_id, i.fence, o.row AS operation, r.row AS registration, t.ro
   FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS i (id, operation_id, fence)
   ${one('CROSS', 'o', 'to_json(x) AS row, x.id, x.registration_id', 'operations', 'x.id = i.operation_id')}
   ${one('CROSS', 'r', 'to_json(x) AS row, x.*', 'registrations', 'x.id = o.registration_id')}
-  ${one('CROSS', 't', `${members('id', 'name')} AS row`, 'tenants', 'x.id = r.tenant_id')}
+  ${one('CROSS', 't', `${TENANT} AS row`, 'tenants', 'x.id = r.tenant_id')}
   ${one('CROSS', 'e', `${EHR} AS row, ${OPENID} AS openid, x.authorization_server_id`, 'ehrs', 'x.id = r.ehr_id')}
   ${one('LEFT', 'v', 'to_json(x) AS row, x.id', 'authorization_servers', 'x.id = e.authorization_server_id')}
-  ${one('CROSS', 'a', `${members('name', 'kind')} AS row`, 'applications', 'x.id = r.application_id')}
+  ${one('CROSS', 'a', `${members('name', 'kind', 'suspended_at')} AS row`, 'applications', 'x.id = r.application_id')}
   ${one('CROSS', 'n', 'to_json(x) AS row', 'application_revisions', 'x.application_id = r.application_id AND x.number = r.revision')}
   ${one('LEFT', 'm', 'x.client_metadata', 'application_overrides', 'x.application_id = r.application_id AND x.ehr_id = r.ehr_id')}
   ${client('c', 'r.client_id')}

@@ -1,6 +1,6 @@
 import type { Transaction } from '@registrar/database';
 import type { Records } from './create-registrations.js';
-import { transition, type LifecycleEvent, type RegistrationAction } from './lifecycle.js';
+import { transition, type MovingEvent, type RegistrationAction } from './lifecycle.js';
 import { registrationProblem } from './registrations.problems.js';
 
 /**
@@ -11,7 +11,7 @@ export async function moveRegistration(
   tx: Transaction,
   id: string,
   tenantId: string,
-  event: LifecycleEvent,
+  event: MovingEvent,
   records: Records,
   now: Date,
   action?: RegistrationAction,

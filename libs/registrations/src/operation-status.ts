@@ -32,6 +32,6 @@ export const OPEN_OPERATIONS: readonly OperationStatus[] = ['queued', 'running',
 export interface Waiting {
   /** Stable code of why, e.g. `rate_limited`, `ehr_unreachable`, `proof_ladder`. */
   readonly reason: string;
-  /** RFC 3339. */
-  readonly until: string;
+  /** RFC 3339. Absent: until somebody takes it up again. */
+  readonly until?: string;
 }

@@ -81,6 +81,9 @@ export class RegistrationEntity {
   @Column('text', { name: 'suspended_from', nullable: true })
   suspendedFrom!: string | null;
 
+  @Column('text', { name: 'suspended_action', nullable: true })
+  suspendedAction!: RegistrationAction | null;
+
   @Column('integer', { default: 1 })
   version!: number;
 

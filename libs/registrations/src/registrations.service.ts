@@ -14,7 +14,7 @@ import { upstreamsFor } from '@registrar/ehrs';
 import { newId } from '@registrar/vault';
 import { createRegistrations, startOperations, type CreatedRegistration, type Records } from './create-registrations.js';
 import type { Doorbell } from './doorbell.js';
-import { allows, type LifecycleEvent, type RegistrationAction } from './lifecycle.js';
+import { allows, type MovingEvent, type RegistrationAction } from './lifecycle.js';
 import type { OperationKind } from './operation-status.js';
 import type { OperationView } from './operation-view.js';
 import { checkOverride } from './override-metadata.js';
@@ -170,7 +170,7 @@ export class Registrations {
   async #start(
     scope: UnitOfWork,
     id: string,
-    choose: (view: RegistrationView) => { readonly kind: OperationKind; readonly event: LifecycleEvent },
+    choose: (view: RegistrationView) => { readonly kind: OperationKind; readonly event: MovingEvent },
   ): Promise<RegistrationView> {
     try {
       return await this.database.transaction(scope, async (tx) => {

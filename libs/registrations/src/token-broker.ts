@@ -51,31 +51,36 @@ export class TokenBroker {
   /** @throws Problem registrations.not_found | .not_active | .no_client_credentials | .token_refused | .token_unavailable */
   async token(scope: UnitOfWork, registrationId: string, wanted: TokenWanted): Promise<AccessToken> {
     const began = this.access.clock.now();
-    const material = await this.database.transaction(scope, (tx) => credentialMaterial(tx, registrationId));
-    if (!mayAskForTokens(material.client)) throw registrationProblem('registrations.no_client_credentials');
-    const key = keyOf(material, wanted);
     // Elapsed time of this process: how long this caller is made to wait.
     for (const until = performance.now() + WAIT_MS; performance.now() < until;) {
-      const heard = this.wakeups.next(key.digest, POLL_MS);
       const seen = await this.database.transaction(scope, async (tx) => {
+        // Read anew each time: of what was suspended meanwhile, no token is served.
+        const material = await credentialMaterial(tx, registrationId);
+        if (!mayAskForTokens(material.client)) throw registrationProblem('registrations.no_client_credentials');
+        const key = keyOf(material, wanted);
+        // Asked for before the look, so that no notification is missed between.
+        const heard = this.wakeups.next(key.digest, POLL_MS);
         const row = await readToken(tx, key);
         const usable = row !== undefined && isUsable(row, this.access.clock.now());
         // Who waited while another asked and was refused hears the same: it does not ask once more, each in turn.
         const refused = row?.leased === false && row.updated_at >= began ? row.problem : null;
         const free = !usable && !refused && row?.leased !== true;
-        return { row, usable, refused, leased: free && (await leaseToken(tx, key, this.#owner, LEASE_MS, began)) };
+        const leased = free && (await leaseToken(tx, key, this.#owner, LEASE_MS, began, row?.updated_at));
+        return { material, key, heard, row, usable, refused, free, leased };
       });
-      if (seen.leased) return this.#fetch(scope, material, key, wanted);
-      if (seen.row && seen.usable) return this.#open(material, key, seen.row, scope);
+      if (seen.leased) return this.#fetch(scope, seen.material, seen.key, wanted);
+      if (seen.row && seen.usable) return this.#open(seen.material, seen.key, seen.row, scope);
       if (seen.refused) throw problemFrom(seen.refused);
-      await heard;
+      // Somebody was quicker: what they did is there already, or will be told.
+      if (!seen.free) await seen.heard;
     }
     throw registrationProblem('registrations.token_unavailable', { detail: 'Another request is still fetching the token.' });
   }
 
   async #fetch(scope: UnitOfWork, material: CredentialMaterial, key: TokenKey, wanted: TokenWanted): Promise<AccessToken> {
+    let token: AccessToken;
     try {
-      const token = await this.#ask(scope, material, wanted);
+      token = await this.#ask(scope, material, wanted);
       const sealer = await this.access.vault.prepare({ workspaceId: scope.workspaceId, tenantId: material.tenantId });
       const { keyId, bytes } = sealer.seal(subjectOf(key), token.accessToken);
       await this.#settle(scope, material, key, {
@@ -85,12 +90,14 @@ export class TokenBroker {
         expiresAt: token.expiresAt,
         ...present('scope', token.scope),
       });
-      return token;
     } catch (error) {
       const problem = error instanceof Problem ? error : registrationProblem('registrations.token_unavailable');
       await this.#settle(scope, material, key, { problem: problemDocument(problem) });
       throw error;
     }
+    // Suspended while it was fetched: it is kept, and not handed out.
+    await this.database.transaction(scope, (tx) => credentialMaterial(tx, material.registrationId));
+    return token;
   }
 
   async #ask(scope: UnitOfWork, material: CredentialMaterial, wanted: TokenWanted): Promise<AccessToken> {

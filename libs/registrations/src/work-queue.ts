@@ -51,6 +51,11 @@ export class WorkQueue {
     );
   }
 
+  /** Removes an item whose operation has ended already. */
+  async drop(item: ClaimedItem): Promise<void> {
+    await this.database.routing('DELETE FROM work_items WHERE id = $1 AND fence = $2', [item.id, item.fence]);
+  }
+
   /** Gives an item back, due again after `inMs`; nothing happens where its change has released or finished it already. */
   async release(item: ClaimedItem, inMs: number): Promise<void> {
     await this.database.routing(

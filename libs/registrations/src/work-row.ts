@@ -50,13 +50,14 @@ export interface WorkRow {
     revision: number;
     manageable: Nullable<NonNullable<Registration['manageable']>>;
   };
-  tenant: { id: string; name: string };
+  tenant: { id: string; name: string; stopped: boolean };
   ehr: {
     id: string;
     status: WorkUpstream['ehrStatus'];
     vendor: string;
     fhir_base_url: Nullable<string>;
     client_scope: WorkUpstream['clientScope'];
+    suspended_at: Nullable<string>;
   };
   server: Nullable<{
     id: string;
@@ -69,7 +70,7 @@ export interface WorkRow {
     approved_origins: string[];
     proof_control: Nullable<string>;
   }>;
-  application: { name: string; kind: Work['application']['kind'] };
+  application: { name: string; kind: Work['application']['kind']; suspended_at: Nullable<string> };
   revision: { client_metadata: ClientMetadata; required_scopes: string[]; optional_scopes: string[]; launch_url: Nullable<string> };
   openid: Nullable<boolean>;
   override: Nullable<ClientMetadata>;
@@ -124,8 +125,9 @@ export function workFrom(row: WorkRow, scope: UnitOfWork): Work {
     itemId: row.item_id,
     fence: Number(row.fence),
     taken: false,
+    stopped: isStopped(row),
     scope: { workspaceId: scope.workspaceId, actor: operation.requested_by, requestId: operation.request_id },
-    tenant: row.tenant,
+    tenant: { id: row.tenant.id, name: row.tenant.name },
     operation: {
       id: operation.id,
       kind: operation.kind,
@@ -170,6 +172,13 @@ export function workFrom(row: WorkRow, scope: UnitOfWork): Work {
     ...present('attempt', row.attempt && attempt(row)),
     ...present('initialAccessToken', token(row)),
   };
+}
+
+/** What goes away is not stopped: neither a suspension nor an off-boarding keeps a client alive. */
+function isStopped({ operation, registration, tenant, ehr, application }: WorkRow): boolean {
+  if (operation.kind === 'deregister') return false;
+  const paused = registration.status === 'suspended' || registration.status === 'deregistering';
+  return paused || tenant.stopped || ehr.suspended_at !== null || application.suspended_at !== null;
 }
 
 function upstream(row: WorkRow): WorkUpstream {

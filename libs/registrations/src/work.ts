@@ -103,6 +103,8 @@ export interface Work {
   readonly fence: number;
   /** Whether this holder's fence stands on the registration already: its first change takes it. */
   readonly taken: boolean;
+  /** Whether the registration, its hospital, EHR or application is suspended, or going away: nothing is sent for it. */
+  readonly stopped: boolean;
   readonly scope: UnitOfWork;
   readonly tenant: { readonly id: string; readonly name: string };
   readonly operation: {

@@ -49,12 +49,13 @@ async function writeAll(
   onPromoted: OnPromoted | undefined,
 ): Promise<CommitResult[]> {
   const locked = await lockHeld(tx, changes);
-  const tokens = await takeTokens(tx, [...locked], records.events, now);
-  const claimed = await insertClients(tx, [...locked], now);
+  const tokens = await takeTokens(tx, [...locked.keys()], records.events, now);
+  const claimed = await insertClients(tx, [...locked.keys()], now);
   const held = changes.flatMap((change, index): Held[] => {
     if (!locked.has(change) || tokens.refused.has(change)) return [];
-    return claimed.has(change) && change.ifClaimed
-      ? [{ index, change: change.ifClaimed, result: 'claimed' }]
+    if (claimed.has(change) && change.ifClaimed) return [{ index, change: change.ifClaimed, result: 'claimed' }];
+    return locked.get(change) === 'stopped' && change.next === 'keep'
+      ? [{ index, change: { ...change, next: 'let_go' }, result: 'stopped' }]
       : [{ index, change, result: 'written' }];
   });
   const writing = held.map(({ change }) => change);

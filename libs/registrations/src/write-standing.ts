@@ -10,41 +10,45 @@ const one = (name: string, select: string, table: string, id: string) =>
 const BESIDE = REGISTRATION_STATUSES.filter((status) => status !== 'suspended' && status !== 'deregistered');
 
 const LOCK = `
-SELECT i.place::integer FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::boolean[], $6::uuid[], $7::boolean[]) WITH ORDINALITY AS i (id, fence, from_statuses, taking, item_id, leaving, place)
+SELECT i.place::integer, halted.halted AND NOT i.leaving AS stopped FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::boolean[], $6::uuid[], $7::boolean[]) WITH ORDINALITY AS i (id, fence, from_statuses, taking, item_id, leaving, place)
   CROSS JOIN LATERAL (SELECT x.id, x.status, x.fence, x.tenant_id, x.ehr_id, x.application_id FROM registrations x
     WHERE x.workspace_id = $5 AND x.id = i.id FOR UPDATE) r
   LEFT JOIN LATERAL (SELECT x.fence FROM work_items x WHERE x.id = i.item_id AND i.taking FOR SHARE) w ON true
   ${one('t', 'x.status, x.suspended_at', 'tenants', 'r.tenant_id')}
   ${one('e', 'x.suspended_at', 'ehrs', 'r.ehr_id')}
   ${one('a', 'x.suspended_at', 'applications', 'r.application_id')}
+  CROSS JOIN LATERAL (SELECT r.status = 'deregistering' OR t.status <> 'active' OR num_nonnulls(t.suspended_at, e.suspended_at, a.suspended_at) > 0 AS halted) halted
  WHERE r.status = ANY (string_to_array(i.from_statuses, ','))
    AND CASE WHEN i.taking THEN r.fence < i.fence AND w.fence = i.fence
-                 AND (i.leaving OR (t.status = 'active' AND t.suspended_at IS NULL AND e.suspended_at IS NULL AND a.suspended_at IS NULL))
+                 AND (i.leaving OR NOT halted.halted)
             ELSE r.fence = i.fence END`;
 
 /**
  * Locks the registrations and says which changes may be written: the fence holds, the status allows it, nothing is
- * suspended or off-boarding. Who begins must still hold the work item too, which cannot be claimed anew before the
- * commit: so whoever takes over sees the attempt. Of two changes of one registration only the first is written.
+ * suspended or off-boarding where something begins. Who begins must still hold the work item too, which cannot be claimed
+ * anew before the commit: so whoever takes over sees the attempt. Of two changes of one registration only the first is
+ * written. @returns those that may be, with whether anything was stopped since they began.
  */
-export async function lockHeld(tx: Transaction, changes: readonly Change[]): Promise<ReadonlySet<Change>> {
+export async function lockHeld(tx: Transaction, changes: readonly Change[]): Promise<ReadonlyMap<Change, 'free' | 'stopped'>> {
   // In the order of their ids, so that two groups never wait for each other.
   const sorted = [...changes].sort((a, b) => (a.registrationId < b.registrationId ? -1 : 1));
-  const rows = await tx.prepared<{ place: number }>(LOCK, [
+  const rows = await tx.prepared<{ place: number; stopped: boolean }>(LOCK, [
     sorted.map((change) => change.registrationId),
     sorted.map((change) => change.fence),
     sorted.map(({ registration: { event } }) => (event === undefined ? BESIDE : transition(event).from).join(',')),
-    sorted.map((change) => change.guard !== 'hold'),
+    sorted.map((change) => change.guard.startsWith('take')),
     tx.scope.workspaceId,
     sorted.map((change) => change.itemId),
-    sorted.map((change) => change.guard === 'take_leaving'),
+    sorted.map((change) => change.guard.endsWith('_leaving')),
   ]);
-  const held = new Map<string, Change>();
-  for (const { place } of rows.sort((a, b) => a.place - b.place)) {
+  const seen = new Set<string>();
+  const held = new Map<Change, 'free' | 'stopped'>();
+  for (const { place, stopped } of rows.sort((a, b) => a.place - b.place)) {
     const change = sorted[place - 1];
-    if (change && !held.has(change.registrationId)) held.set(change.registrationId, change);
+    if (change && !seen.has(change.registrationId)) held.set(change, stopped ? 'stopped' : 'free');
+    if (change) seen.add(change.registrationId);
   }
-  return new Set(held.values());
+  return held;
 }
 
 const REGISTRATIONS = `
@@ -91,7 +95,7 @@ UPDATE operations o SET status = i.status, waiting = i.waiting, problem = i.prob
        started_at = coalesce(o.started_at, $7), updated_at = $7,
        finished_at = CASE WHEN i.status IN ('succeeded', 'failed', 'cancelled') THEN $7::timestamptz END
   FROM unnest($1::uuid[], $2::text[], $3::jsonb[], $4::jsonb[], $5::jsonb[], $6::integer[]) AS i (id, status, waiting, problem, steps, tries)
- WHERE o.workspace_id = $8 AND o.id = ANY ($1::uuid[]) AND o.id = i.id
+ WHERE o.workspace_id = $8 AND o.id = ANY ($1::uuid[]) AND o.id = i.id AND o.status <> 'cancelled'
 RETURNING CASE WHEN o.status NOT IN ('queued', 'running', 'waiting') THEN pg_notify('operations', o.id::text) END`;
 
 /** Whoever waits for an operation is told where it has ended. */
@@ -116,6 +120,14 @@ export async function updateWorkItems(tx: Transaction, changes: readonly Change[
     await tx.prepared(
       `DELETE FROM work_items w USING unnest($1::uuid[], $2::bigint[]) AS i (id, fence) WHERE w.id = i.id AND w.fence = i.fence`,
       [done.map((change) => change.itemId), done.map((change) => change.fence)],
+    );
+  }
+  const letGo = changes.filter((change) => change.next === 'let_go');
+  if (letGo.length > 0) {
+    await tx.prepared(
+      `UPDATE work_items w SET due_at = clock_timestamp(), lease_owner = NULL, lease_until = NULL
+         FROM unnest($1::uuid[], $2::bigint[]) AS i (id, fence) WHERE w.id = i.id AND w.fence = i.fence`,
+      [letGo.map((change) => change.itemId), letGo.map((change) => change.fence)],
     );
   }
   const later = changes.flatMap((change) =>

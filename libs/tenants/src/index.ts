@@ -1,5 +1,6 @@
 export { tenantsEntities } from './tenants.entity.js';
 export { TenantRecords } from './tenants.records.js';
+export { TenantSuspensionService } from './tenant-suspension.service.js';
 export { TenantsService } from './tenants.service.js';
 export { WorkspacesService } from './workspaces.service.js';
 export type { Workspace } from './workspaces.service.js';

@@ -25,6 +25,12 @@ export const tenantProblem = defineProblems({
     actor: 'caller',
     label: 'Read the tenant again and repeat the change on what it is now',
   },
+  'tenants.leaving': {
+    kind: 'conflict',
+    title: 'The tenant is being off-boarded, or has been',
+    actor: 'caller',
+    label: 'Look at the tenant’s off-boarding',
+  },
   'tenants.bound_key': {
     kind: 'forbidden',
     title: 'This key is bound to certain tenants and cannot make others',

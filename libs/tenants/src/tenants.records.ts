@@ -3,6 +3,13 @@ import type { Transaction } from '@registrar/database';
 import type { EventLog } from '@registrar/events';
 import type { TenantRow } from './tenant.entity.js';
 
+const EVENTS = {
+  'tenant.create': 'tenant.created',
+  'tenant.update': 'tenant.updated',
+  'tenant.suspend': 'tenant.suspended',
+  'tenant.resume': 'tenant.resumed',
+} as const;
+
 /** What audit trail and event log learn about tenants, in the transaction that changes them. Names and contacts stay out of both. */
 export class TenantRecords {
   constructor(
@@ -18,15 +25,20 @@ export class TenantRecords {
     this.#write(tx, row, 'tenant.update', { members });
   }
 
+  /** Suspended or resumed, as the row says. */
+  stopped(tx: Transaction, row: TenantRow, reason: string | undefined): void {
+    this.#write(tx, row, row.suspendedAt ? 'tenant.suspend' : 'tenant.resume', reason === undefined ? {} : { reason });
+  }
+
   workspaceCreated(tx: Transaction): void {
     this.audit.append(tx, { action: 'workspace.create', subject: { type: 'workspace', id: tx.scope.workspaceId } });
   }
 
-  #write(tx: Transaction, row: TenantRow, action: 'tenant.create' | 'tenant.update', detail: Readonly<Record<string, unknown>>): void {
+  #write(tx: Transaction, row: TenantRow, action: keyof typeof EVENTS, detail: Readonly<Record<string, unknown>>): void {
     const subject = { type: 'tenant', id: row.id } as const;
     this.audit.append(tx, { action, subject, tenantId: row.id, detail: { ...detail, version: row.version } });
     this.events.append(tx, {
-      type: action === 'tenant.create' ? 'tenant.created' : 'tenant.updated',
+      type: EVENTS[action],
       subject,
       tenantId: row.id,
       data: { version: row.version },

@@ -90,12 +90,13 @@ export class TenantsService {
   }
 }
 
-function found(row: TenantRow | null): TenantRow {
+/** @throws Problem tenants.not_found */
+export function found(row: TenantRow | null): TenantRow {
   if (!row) throw tenantProblem('tenants.not_found');
   return row;
 }
 
-function present(row: TenantRow): Tenant {
+export function present(row: TenantRow): Tenant {
   return {
     id: row.id,
     name: row.name,

@@ -26,7 +26,9 @@ export const shownProblem = z
   })
   .nullable();
 
-export const shownWaiting = z.object({ reason: z.string(), until: shownMoment() }).nullable();
+export const shownWaiting = z
+  .object({ reason: z.string(), until: shownMoment().optional().describe('Absent: until somebody takes it up again') })
+  .nullable();
 
 export const shownOperation = z.object({
   id: shownId('op'),

@@ -11,6 +11,7 @@ import { Rotation1764000000010 } from './1764000000010-rotation.js';
 import { Approvals1764000000011 } from './1764000000011-approvals.js';
 import { Statements1764000000012 } from './1764000000012-statements.js';
 import { Imports1764000000015 } from './1764000000015-imports.js';
+import { Leaving1764000000013 } from './1764000000013-leaving.js';
 
 /** Every migration by name, in order: no globs, so that a forgotten file does not compile away silently. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   Approvals1764000000011,
   Statements1764000000012,
   Imports1764000000015,
+  Leaving1764000000013,
 ];

@@ -1,0 +1,18 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** What is suspended, and what goes away. */
+export class Leaving1764000000013 implements MigrationInterface {
+  name = 'Leaving1764000000013';
+
+  async up(runner: QueryRunner): Promise<void> {
+    const statements = [
+      // Beside suspended_from: what a person had to do before it was suspended.
+      `ALTER TABLE registrations ADD COLUMN suspended_action text`,
+    ];
+    for (const statement of statements) await runner.query(statement);
+  }
+
+  down(): Promise<void> {
+    return Promise.reject(new Error('Migrations go forward only'));
+  }
+}
