@@ -7,7 +7,7 @@ import type { PublicJwk, PublishedDocument } from '@registrar/keys';
 import type { ProblemDocument } from '@registrar/problem';
 import type { SecretRow } from '@registrar/vault';
 import type { MovingEvent, RegistrationAction } from './lifecycle.js';
-import type { AttemptKind, AttemptStatus, OperationStatus, Waiting } from './operation-status.js';
+import type { AttemptKind, AttemptStatus, OperationKind, OperationStatus, Waiting } from './operation-status.js';
 import type { Residue } from './registration-view.js';
 import type { Step } from './step.js';
 import type { SealedValue } from './work.js';
@@ -124,6 +124,8 @@ export interface Change {
     readonly previousClientId?: string | null;
     readonly nextRotationAt?: Date | null;
     readonly revision?: number;
+    /** The registration's own overrides from now on. */
+    readonly clientMetadata?: ClientMetadata;
     /** Added to what stands there. */
     readonly residue?: readonly Residue[];
   };
@@ -163,6 +165,10 @@ export interface Change {
   readonly ifClaimed?: Change;
   readonly secrets?: readonly SecretRow[];
   readonly initialAccessToken?: TokenUse;
+  /** What became of this operation's updates whose answers were lost, once that is known. */
+  readonly earlierUpdates?: 'applied' | 'resolved_absent';
+  /** Begun in the same transaction, once this operation is over. */
+  readonly follow?: { readonly kind: OperationKind; readonly input?: Readonly<Record<string, unknown>> };
   readonly learned?: { readonly authorizationServerId: string; readonly quirks?: Partial<Quirks>; readonly proofControl?: string };
   /** Asks the server's gate to stay shut for a while (429 with Retry-After). */
   readonly gate?: {

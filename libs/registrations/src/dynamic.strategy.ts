@@ -1,5 +1,10 @@
 import { takeProveStep } from './prove-step.js';
 import { takeRegisterStep } from './register-step.js';
+import { takeLookStep } from './look-step.js';
+import { takeProveUpdateStep } from './prove-update-step.js';
+import { takeUndoStep } from './undo-step.js';
+import { takeReadStep, takeUpdateStep } from './update-step.js';
+import { planUpdate, UPDATE_STEPS } from './update-steps.js';
 import type { StepPlan } from './step.js';
 import type { Strategy } from './strategy.js';
 import type { UpstreamAccess } from './upstream-access.js';
@@ -21,8 +26,14 @@ const PLANS: Partial<Record<OperationKind, readonly StepPlan[]>> = {
 export function dynamicStrategy(access: UpstreamAccess): Strategy {
   return {
     name: 'dynamic',
-    plan: (kind) => PLANS[kind],
+    plan: (kind, work) => (kind === 'update' ? planUpdate(work) : PLANS[kind]),
+    detours: UPDATE_STEPS,
     steps: {
+      read: (work, step, context) => takeReadStep(work, step, context, access),
+      update: (work, step, context) => takeUpdateStep(work, step, context, access),
+      look: (work, step, context) => takeLookStep(work, step, context, access),
+      undo: (work, step, context) => takeUndoStep(work, step, context, access),
+      prove_update: (work, step, context) => takeProveUpdateStep(work, step, context, access),
       publish_key: (work, step, context) => takeRegisterStep(work, { ...step, name: 'register' }, context, access),
       register: (work, step, context) => takeRegisterStep(work, step, context, access),
       prove: (work, step, context) => takeProveStep(work, step, context, access),

@@ -36,7 +36,11 @@ const client = (name: string, which: string) => `
 const members = (...names: string[]) => `json_build_object(${names.map((name) => `'${name}', x.${name}`).join(', ')})`;
 const EHR = members('id', 'status', 'vendor', 'fhir_base_url', 'client_scope', 'suspended_at');
 const TENANT = `json_build_object('id', x.id, 'name', x.name, 'stopped', x.suspended_at IS NOT NULL OR x.status <> 'active')`;
-const ATTEMPT = members('id', 'status', 'fence', 'url', 'metadata', 'outcome', 'initial_access_token_id');
+const ATTEMPT = members('id', 'kind', 'status', 'finished_at', 'fence', 'url', 'metadata', 'outcome', 'initial_access_token_id');
+
+/** An update may bring the client to another revision than the one that it has. */
+const WANTED_REVISION = `coalesce((o.row->'input'->>'revision')::integer, r.revision)`;
+
 const OPENID = `CASE WHEN x.discovery IS NOT NULL THEN x.discovery->'documents' @> '[{"kind": "openid-configuration", "found": true}]' END`;
 
 // The token: one that is in doubt comes last ('suspect' sorts behind 'available'), and of a pool operations that run at once try different ones.
@@ -56,7 +60,7 @@ SELECT i.id AS item_id, i.fence, o.row AS operation, r.row AS registration, t.ro
   ${one('CROSS', 'e', `${EHR} AS row, ${OPENID} AS openid, x.authorization_server_id`, 'ehrs', 'x.id = r.ehr_id')}
   ${one('LEFT', 'v', 'to_json(x) AS row, x.id', 'authorization_servers', 'x.id = e.authorization_server_id')}
   ${one('CROSS', 'a', `${members('name', 'kind', 'suspended_at')} AS row`, 'applications', 'x.id = r.application_id')}
-  ${one('CROSS', 'n', 'to_json(x) AS row', 'application_revisions', 'x.application_id = r.application_id AND x.number = r.revision')}
+  ${one('CROSS', 'n', 'to_json(x) AS row', 'application_revisions', `x.application_id = r.application_id AND x.number = ${WANTED_REVISION}`)}
   ${one('LEFT', 'm', 'x.client_metadata', 'application_overrides', 'x.application_id = r.application_id AND x.ehr_id = r.ehr_id')}
   ${client('c', 'r.client_id')}
   ${credential('p', 'pending')}

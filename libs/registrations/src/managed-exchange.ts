@@ -91,7 +91,7 @@ export async function managedExchange(
 }
 
 /** An attempt that was begun and whose result was never written: whoever takes over goes on from it. */
-function leftAttempt({ attempt }: Work, kind: ManagedKind): WorkAttempt | undefined {
+export function leftAttempt({ attempt }: Work, kind: ManagedKind): WorkAttempt | undefined {
   if (attempt?.kind !== kind || attempt.finished) return undefined;
   return attempt.status === 'sending' || attempt.status === 'accepted' || attempt.status === 'unknown' ? attempt : undefined;
 }

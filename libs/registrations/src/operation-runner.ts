@@ -72,7 +72,7 @@ export class OperationRunner {
     if (!strategy) throw new Error(`No strategy ${registration.strategy}`);
     const detail = `A registration by ${strategy.name} has no such operation: ${operation.kind}.`;
     return {
-      plan: ({ operation: { kind } }) => strategy.plan(kind) ?? registrationProblem('registrations.operation_not_possible', { detail }),
+      plan: (work) => strategy.plan(work.operation.kind, work) ?? registrationProblem('registrations.operation_not_possible', { detail }),
       steps: strategy.steps,
     };
   }

@@ -3,6 +3,7 @@ import { waitBefore, waitingFor } from './backoff.js';
 import type { Change } from './change.js';
 import { changeOf } from './change-of.js';
 import { present } from './present.js';
+import { promotion } from './promotion.js';
 import { registrationProblem } from './registrations.problems.js';
 import { markStep, type Step } from './step.js';
 import type { UpstreamAccess } from './upstream-access.js';
@@ -16,7 +17,8 @@ export type Verdict =
 
 // The server knows the client but does not let it in yet (K-71).
 const NOT_ACTIVATED = new Set(['unauthorized_client', 'access_denied']);
-const UNAVAILABLE_WAIT_MS = 30_000;
+/** How long to wait for a token endpoint that does not answer, where it does not say so itself. */
+export const UNAVAILABLE_WAIT_MS = 30_000;
 
 /** The credential works: it becomes current, and the registration active. Nothing is promoted before this. */
 export function provenChange(
@@ -32,11 +34,10 @@ export function provenChange(
     verdict.proofControl === undefined
       ? undefined
       : { authorizationServerId: work.upstream.authorizationServerId, proofControl: verdict.proofControl };
-  const promote = credential.stage === 'pending' ? { credentialId: credential.id } : undefined;
   return changeOf(
     work,
     { event: 'prove', operation: 'succeeded', next: 'done', steps, registration: { proof: verdict.proof, lastVerifiedAt: now } },
-    { ...present('learned', learned), ...present('promote', promote) },
+    { ...present('learned', learned), ...promotion(work, credential) },
   );
 }
 

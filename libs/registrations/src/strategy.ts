@@ -28,8 +28,10 @@ export type TakeStep = (work: Work, step: Step, context: StepContext) => Promise
 /** A way to bring an operation about, as persisted, resumable steps. */
 export interface Strategy {
   readonly name: StrategyName;
-  /** The steps of an operation, in order; undefined where the strategy does not know the operation. */
-  plan(kind: OperationKind): readonly StepPlan[] | undefined;
+  /** The steps of an operation at this server, in order; undefined where the strategy does not know the operation. */
+  plan(kind: OperationKind, work: Pick<Work, 'upstream'>): readonly StepPlan[] | undefined;
+  /** Steps that an operation may come to on its way, beside those that it is planned with. */
+  readonly detours?: readonly StepPlan[];
   /** How each step is taken. A test holds this against the plans. */
   readonly steps: Readonly<Record<string, TakeStep>>;
 }

@@ -1,15 +1,18 @@
 import { SystemClock } from '@registrar/clock';
 import { createOutbound } from '@registrar/outbound';
+import { quirksFor } from '@registrar/dcr';
 import { describe, expect, it } from 'vitest';
 import { dynamicStrategy } from './dynamic.strategy.js';
 import type { OperationKind } from './operation-status.js';
 import { portalStrategy } from './portal.strategy.js';
 import { markStep, nextStep, type Step } from './step.js';
 import type { UpstreamAccess } from './upstream-access.js';
+import type { WorkUpstream } from './work.js';
 
 const KINDS: readonly OperationKind[] = ['register', 'update', 'rotate', 'verify', 'sync', 'deregister'];
 const STEP_KINDS = ['upstream_write', 'upstream_read', 'publish', 'wait_until', 'wait_for_person', 'probe'];
 // Planning touches nothing: whatever a strategy would reach for while it plans is not there.
+const upstreams = ['generic', 'keycloak', 'curity', 'spring'].map((vendor) => ({ upstream: { quirks: quirksFor(vendor) } as WorkUpstream }));
 const access = {
   outbound: createOutbound({ allow: [] }),
   clock: new SystemClock(),
@@ -21,27 +24,29 @@ describe.each([dynamicStrategy, portalStrategy])('the contract of a strategy: %o
   const strategy = make(access as unknown as UpstreamAccess);
 
   it('registers and verifies', () => {
-    expect(strategy.plan('register')).toBeDefined();
-    expect(strategy.plan('verify')).toBeDefined();
+    for (const work of upstreams) for (const kind of ['register', 'verify'] as const) expect(strategy.plan(kind, work)).toBeDefined();
   });
 
   it.each(KINDS)('can take every step that it plans for %s, each of a known kind and named once', (kind) => {
-    const plan = strategy.plan(kind) ?? [];
-    expect(new Set(plan.map((step) => step.name)).size).toBe(plan.length);
-    for (const step of plan) {
-      expect(strategy.steps[step.name]).toBeTypeOf('function');
-      expect(STEP_KINDS).toContain(step.kind);
+    for (const work of upstreams) {
+      const plan = strategy.plan(kind, work) ?? [];
+      expect(new Set(plan.map((step) => step.name)).size).toBe(plan.length);
+      for (const step of [...plan, ...(strategy.detours ?? [])]) {
+        expect(strategy.steps[step.name]).toBeTypeOf('function');
+        expect(STEP_KINDS).toContain(step.kind);
+      }
     }
   });
 
   it('ends a registration with a proof, after a key was published and before anything is promoted', () => {
-    const kinds = strategy.plan('register')?.map((step) => step.kind);
+    const kinds = upstreams.flatMap((work) => [strategy.plan('register', work)])[0]?.map((step) => step.kind);
     expect(kinds?.[0]).toBe('publish');
     expect(kinds?.at(-1)).toBe('probe');
   });
 
   it('has no step that no plan knows', () => {
-    const planned = new Set(KINDS.flatMap((kind) => strategy.plan(kind)?.map((step) => step.name) ?? []));
+    const plans = KINDS.flatMap((kind) => upstreams.flatMap((work) => strategy.plan(kind, work) ?? []));
+    const planned = new Set([...plans, ...(strategy.detours ?? [])].map((step) => step.name));
     expect(Object.keys(strategy.steps).filter((name) => !planned.has(name))).toEqual([]);
   });
 });

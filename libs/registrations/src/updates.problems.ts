@@ -14,6 +14,12 @@ export const updateProblem = defineProblems({
     actor: 'ehr_administrator',
     label: 'Tokens go on. Ask the EHR’s administrator for the change, or deregister and register anew when it suits the hospital',
   },
+  'registrations.secret_lost': {
+    kind: 'refused',
+    title: 'The EHR replaced the client secret, and its answer was lost',
+    actor: 'customer_success',
+    label: 'Tokens have stopped. Have the EHR’s administrator issue a new secret, or register anew',
+  },
   'registrations.ehr_quarantined': {
     kind: 'conflict',
     title: 'The EHR is quarantined: its endpoints have moved',

@@ -1,6 +1,7 @@
 import type { Capabilities, ClientMetadata, Endpoints, Quirks, SigningAlg } from '@registrar/dcr';
 import type { Environment, UnitOfWork } from '@registrar/database';
 import type { PublicJwk } from '@registrar/keys';
+import type { Secret } from '@registrar/secret';
 import type { ProblemDocument } from '@registrar/problem';
 import type { RegistrationAction, RegistrationStatus } from './lifecycle.js';
 import type { AttemptKind, AttemptStatus, OperationKind, OperationStatus } from './operation-status.js';
@@ -152,4 +153,8 @@ export interface Work {
   readonly attempt?: WorkAttempt;
   readonly lastVersion: number;
   readonly initialAccessToken?: WorkInitialAccessToken;
+  /** The client in the server's own words, as it was read in this very run; never stored. */
+  readonly representation?: Secret;
+  /** The strong ETag of it (B-15). */
+  readonly entityTag?: string;
 }

@@ -76,6 +76,17 @@ export async function settleAttempts(tx: Transaction, changes: readonly Change[]
   ]);
 }
 
+/** What became of updates whose answers were lost: known once it was looked. */
+export async function resolveEarlier(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
+  const known = changes.flatMap(({ operationId, earlierUpdates }) => (earlierUpdates ? [{ operationId, earlierUpdates }] : []));
+  if (known.length === 0) return;
+  await tx.prepared(
+    `UPDATE attempts a SET status = i.status, finished_at = $4 FROM unnest($1::uuid[], $2::text[]) AS i (operation_id, status)
+      WHERE a.workspace_id = $3 AND a.operation_id = i.operation_id AND a.kind = 'update' AND a.status = 'unknown'`,
+    [known.map((one) => one.operationId), known.map((one) => one.earlierUpdates), tx.scope.workspaceId, now],
+  );
+}
+
 /** Before the new one is adopted: a registration has one adopted attempt at a time (I2). */
 export async function supersedeAttempts(tx: Transaction, changes: readonly Change[]): Promise<void> {
   const ids = changes.flatMap((change) => (change.supersede ? [change.registrationId] : []));

@@ -6,7 +6,7 @@ import type { Change, CommitResult } from './change.js';
 import type { Records } from './create-registrations.js';
 import type { OnPromoted } from './on-promoted.js';
 import type { WriteChanges } from './journal.js';
-import { insertAttempts, settleAttempts, supersedeAttempts } from './write-attempts.js';
+import { insertAttempts, resolveEarlier, settleAttempts, supersedeAttempts } from './write-attempts.js';
 import { changeClients, insertClients } from './write-clients.js';
 import {
   attachCredentials,
@@ -19,6 +19,7 @@ import {
   spendSecrets,
 } from './write-credentials.js';
 import { shutGates, takeTokens } from './write-upstream.js';
+import { followUp } from './follow-up.js';
 import { lockHeld, updateOperations, updateRegistrations, updateWorkItems } from './write-standing.js';
 
 interface Held {
@@ -76,9 +77,11 @@ async function writeAll(
   await insertAttempts(tx, writing, now);
   await supersedeAttempts(tx, writing);
   await settleAttempts(tx, writing, now);
+  await resolveEarlier(tx, writing, now);
   await updateRegistrations(tx, writing, now);
   await updateOperations(tx, writing, now);
   await updateWorkItems(tx, writing);
+  await followUp(tx, writing, now);
   await learnOfServers(
     tx,
     writing.flatMap((change) => change.learned ?? []),

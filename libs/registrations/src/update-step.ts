@@ -1,0 +1,103 @@
+import { readClient, updateClient, updateDocument } from '@registrar/dcr';
+import { Problem, problemDocument } from '@registrar/problem';
+import type { Change } from './change.js';
+import { changeOf } from './change-of.js';
+import { readsSafely } from './manageability.js';
+import { leftAttempt, managedExchange, type Made } from './managed-exchange.js';
+import type { HeldSecrets } from './held-secrets.js';
+import { present } from './present.js';
+import { registrationProblem } from './registrations.problems.js';
+import { settleRead } from './settle-read.js';
+import { settleUpdate } from './settle-update.js';
+import { finishedUpdate } from './finished-update.js';
+import { markStep, type Step } from './step.js';
+import { withRead } from './update-steps.js';
+import type { StepContext, StepResult } from './strategy.js';
+import type { UpstreamAccess } from './upstream-access.js';
+import { updateProblem } from './updates.problems.js';
+import { markerIn, updateInputs, wantedDocument } from './wanted-document.js';
+import type { Work, WorkClient } from './work.js';
+
+const STOP: StepResult = { kind: 'stop' };
+
+/**
+ * Reads the client before it is changed, where a read changes nothing: an update is a full replacement that starts from the
+ * server's own representation (B-04). What was read is held in this run only, so the step is done with the update's attempt.
+ */
+export async function takeReadStep(work: Work, step: Step, context: StepContext, access: UpstreamAccess): Promise<StepResult> {
+  const { client } = work;
+  if (!client) return withoutClient(work, context);
+  const read = await managedExchange(work, step, context, access, {
+    kind: 'read',
+    client,
+    prepare: () => ({
+      metadata: client.requestedMetadata,
+      send: (managed, request) => readClient(access.outbound, access.clock, managed, request),
+    }),
+    settle: (answer) => settleRead(answer, access),
+    refuse: failed,
+  });
+  if (read.kind === 'stop') return read;
+  const steps = markStep(read.work.operation.steps, step.name, 'done', access.clock.now());
+  const update = steps.find(({ name }) => name === 'update');
+  return update ? takeUpdateStep({ ...read.work, operation: { ...read.work.operation, steps } }, update, context, access) : read;
+}
+
+/** Replaces the client's metadata by the wished document (RFC 7592 section 2.2, B-04 to B-08). */
+export async function takeUpdateStep(work: Work, step: Step, context: StepContext, access: UpstreamAccess): Promise<StepResult> {
+  const { client } = work;
+  if (!client) return withoutClient(work, context);
+  // Whoever takes over, or goes on after a wait, does not have what was read before.
+  if (!work.representation && readsSafely(work) && !leftAttempt(work, 'update')) {
+    const steps = withRead(work.operation.steps);
+    const [read] = steps.filter(({ name }) => name === 'read');
+    if (read) return takeReadStep({ ...work, operation: { ...work.operation, steps } }, read, context, access);
+  }
+  return managedExchange(work, step, context, access, {
+    kind: 'update',
+    client,
+    prepare: (held) => prepareUpdate(work, client, held, access),
+    settle: (answer) => settleUpdate(answer, access),
+    refuse: failed,
+  });
+}
+
+function prepareUpdate(work: Work, client: WorkClient, held: HeldSecrets, access: UpstreamAccess): Made {
+  const { quirks } = work.upstream;
+  const inputs = updateInputs(work.operation);
+  const wanted = wantedFor(work, client, access);
+  if (wanted instanceof Problem) return wanted;
+  if (quirks.putSecret === 'include' && !held.clientSecret)
+    return updateProblem('registrations.unmanageable', { detail: 'This server wants the client secret in every change, and there is none.' });
+  const update = updateDocument({
+    server: work.representation ?? { requested: client.requestedMetadata, granted: client.grantedMetadata },
+    desired: wanted.document,
+    clientId: client.clientId,
+    quirks,
+    ...(inputs.repair === true ? {} : { requested: client.requestedMetadata }),
+    ...present('clientSecret', held.clientSecret),
+    ...present('marker', markerIn(client.requestedMetadata)),
+  });
+  // A change that changes nothing is not sent: it could cost the token and the secret for nothing.
+  if (update.changes.length === 0) return { change: finishedUpdate(work, access) };
+  return {
+    metadata: wanted.document,
+    send: (managed, request) => updateClient(access.outbound, access.clock, managed, { ...request, update, ...present('ifMatch', work.entityTag) }),
+  };
+}
+
+/** The document that this operation brings about. */
+export function wantedFor(work: Work, client: WorkClient, access: UpstreamAccess) {
+  const { clientMetadata = work.registration.clientMetadata } = updateInputs(work.operation);
+  return wantedDocument({ ...work, registration: { ...work.registration, clientMetadata } }, client, access);
+}
+
+/** It cannot be made: the client stays as it is, and the operation says why. */
+export function failed(work: Work, problem: Problem): Change {
+  return changeOf(work, { operation: 'failed', next: 'done', problem: problemDocument(problem) });
+}
+
+async function withoutClient(work: Work, context: StepContext): Promise<StepResult> {
+  await context.commit(failed(work, registrationProblem('registrations.not_active')));
+  return STOP;
+}

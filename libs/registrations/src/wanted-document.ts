@@ -1,0 +1,67 @@
+import type { ClientMetadata, EffectiveDocument } from '@registrar/dcr';
+import { Problem } from '@registrar/problem';
+import { documentOf, KEYS_TO_COME, type DocumentSubject } from './document-of.js';
+import { present } from './present.js';
+import { registrationProblem } from './registrations.problems.js';
+import type { UpstreamAccess } from './upstream-access.js';
+import { updateProblem } from './updates.problems.js';
+import type { ClientIdentity, Work } from './work.js';
+
+/** What an update is asked to bring about: read from the operation's input. */
+export interface UpdateInputs {
+  /** The revision of the application to bring the client to; left out, the registration's own. */
+  readonly revision?: number;
+  /** The registration's overrides from then on; left out, those that it has. */
+  readonly clientMetadata?: ClientMetadata;
+  /** The whole document is put through, not only what changed: to undo what drifted. */
+  readonly repair?: boolean;
+}
+
+const KEY_MEMBERS = ['jwks', 'jwks_uri', 'token_endpoint_auth_method', 'token_endpoint_auth_signing_alg'] as const;
+const MARKER = /att_[0-9a-hjkmnp-tv-z]{26}/;
+
+/** Reads the input of an update operation. */
+export function updateInputs({ input }: Pick<Work['operation'], 'input'>): UpdateInputs {
+  return {
+    ...present('revision', input['revision'] as number | undefined),
+    ...present('clientMetadata', input['clientMetadata'] as ClientMetadata | undefined),
+    ...present('repair', input['repair'] as boolean | undefined),
+  };
+}
+
+/**
+ * The whole document that a standing client is wished to have (B-04): what the application and its overrides say now, with the
+ * keys, the method and the marker that the client was registered with. Those change by rotation alone.
+ */
+export function wantedDocument(
+  subject: DocumentSubject,
+  client: Pick<ClientIdentity, 'requestedMetadata' | 'authMethod'>,
+  access: Pick<UpstreamAccess, 'outbound' | 'publicUrl'>,
+): EffectiveDocument | Problem {
+  const { requestedMetadata: asked } = client;
+  const method = explicitMethod(subject);
+  if (method !== undefined && method !== client.authMethod) {
+    const detail = `The client authenticates by ${client.authMethod}, and the change names ${method}.`;
+    return updateProblem('registrations.auth_method_fixed', { detail });
+  }
+  const effective = documentOf(subject, access, KEYS_TO_COME, markerIn(asked));
+  const findings = effective.findings.filter((finding) => finding.severity === 'error');
+  if (findings.length > 0) return registrationProblem('registrations.metadata_refused', { extra: { findings } });
+  const kept = Object.fromEntries(KEY_MEMBERS.flatMap((member) => (asked[member] === undefined ? [] : [[member, asked[member]]])));
+  const own = Object.entries(effective.document).filter(([member]) => !KEY_MEMBERS.some((each) => each === member));
+  return { ...effective, document: { ...Object.fromEntries(own), ...kept } };
+}
+
+/** The marker of the attempt that registered the client: it stays for as long as the client lives. */
+export function markerIn(asked: ClientMetadata): string | undefined {
+  return ['software_version', 'client_name']
+    .map((member) => asked[member])
+    .flatMap((value) => (typeof value === 'string' ? (MARKER.exec(value)?.[0] ?? []) : []))[0];
+}
+
+function explicitMethod({ application, registration }: DocumentSubject): string | undefined {
+  const named = [registration.clientMetadata, application.ehrOverride, application.metadata]
+    .map((layer) => layer?.['token_endpoint_auth_method'])
+    .find((value) => value !== undefined);
+  return typeof named === 'string' ? named : undefined;
+}
