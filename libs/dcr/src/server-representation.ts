@@ -30,7 +30,14 @@ export function representationOf(exchange: Exchange): Secret | undefined {
 /** The members of a representation that an update sends back as they are. No private part of a key ever leaves (A-09). */
 export function replaceable(members: JsonObject): JsonObject {
   const kept = Object.entries(members).filter(([member, value]) => !ISSUED_MEMBERS.has(member) && value !== null && value !== '');
-  return Object.fromEntries(kept.map(([member, value]) => [member, member === 'jwks' ? publicOnly(value) : value]));
+  return withScope(Object.fromEntries(kept.map(([member, value]) => [member, member === 'jwks' ? publicOnly(value) : value])));
+}
+
+/** Some servers say `scopes`, a list, in place of `scope` (A-36), and take only the latter: without it an update would take it away. */
+function withScope(members: JsonObject): JsonObject {
+  const { scopes, ...others } = members;
+  const texts = Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string');
+  return others['scope'] === undefined && texts ? { ...others, scope: scopes.join(' ') } : members;
 }
 
 function publicOnly(jwks: JsonValue): JsonValue {

@@ -48,7 +48,9 @@ function settleLook(answer: ManagedAnswer, step: Step, access: UpstreamAccess): 
   if (outcome.kind === 'accepted') {
     const { marker } = work.upstream.quirks;
     const missing = unapplied(attempt.metadata, outcome.client.granted, { before: client.grantedMetadata, marker });
-    return missing.length === 0 ? acceptedUpdate(answer, outcome, access, { earlierUpdates: 'applied' }) : notApplied(answer, outcome, step, access);
+    return missing.length === 0
+      ? acceptedUpdate(answer, outcome, access, { earlierUpdates: 'applied' })
+      : notApplied(answer, outcome, step, access);
   }
   if (outcome.kind === 'refused' && ['unauthorized', 'forbidden', 'not_found'].includes(outcome.reason))
     return lostControl(answer, outcome, refusedAttempt(answer, outcome), access);
@@ -100,5 +102,7 @@ async function lookByCredential(
     }
   }
   const result = await context.commit(changeOf(work, { operation: 'running', next: 'keep', steps }));
-  return result === 'written' ? { kind: 'next', work: { ...work, taken: true, operation: { ...work.operation, status: 'running', steps } } } : STOP;
+  return result === 'written'
+    ? { kind: 'next', work: { ...work, taken: true, operation: { ...work.operation, status: 'running', steps } } }
+    : STOP;
 }

@@ -31,6 +31,8 @@ export function lookLater(work: Work, steps: readonly Step[], access: UpstreamAc
     const tries = work.operation.tries + 1;
     return changeOf(work, { operation: 'waiting', next: { inMs, budget: 'registration' }, waiting, steps, tries }, rows);
   }
-  const problem = problemDocument(updateProblem('registrations.update_unknown', present('upstream', status === undefined ? undefined : { status })));
+  const problem = problemDocument(
+    updateProblem('registrations.update_unknown', present('upstream', status === undefined ? undefined : { status })),
+  );
   return changeOf(work, { operation: 'outcome_unknown', next: 'done', problem, steps }, rows);
 }

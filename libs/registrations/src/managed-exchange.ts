@@ -188,7 +188,9 @@ async function settle(
     const result = await context.commit(settled.change);
     // Somebody else was there first, or everything was stopped meanwhile: the answer is still ours to keep.
     if (result === 'lost') await context.keepAnswer(kept);
-    return result === 'written' && settled.work ? { kind: 'next', work: settled.work } : STOP;
+    if (result !== 'written' || !settled.work) return STOP;
+    const { status } = settled.change.settledAttempt ?? attempt;
+    return { kind: 'next', work: { ...settled.work, attempt: { ...attempt, status, finished: true } } };
   } catch (error) {
     await context.keepAnswer(kept);
     throw error;

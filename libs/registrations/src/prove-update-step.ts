@@ -5,11 +5,13 @@ import { changeOf } from './change-of.js';
 import { examineCredential } from './examine-credential.js';
 import { finishedUpdate } from './finished-update.js';
 import { present } from './present.js';
+import { secretMayBeLost } from './lost-control.js';
 import { promotion } from './promotion.js';
 import { UNAVAILABLE_WAIT_MS, type Verdict } from './proof.js';
 import { registrationProblem } from './registrations.problems.js';
 import type { Step } from './step.js';
 import type { StepContext, StepResult } from './strategy.js';
+import { updateProblem } from './updates.problems.js';
 import type { UpstreamAccess } from './upstream-access.js';
 import type { Work } from './work.js';
 
@@ -45,13 +47,17 @@ function unproven(work: Work, verdict: Exclude<Verdict, { kind: 'proven' }>, acc
     const waiting = waitingFor('ehr_unreachable', inMs, access.clock);
     return changeOf(work, { operation: 'waiting', next: { inMs, budget: 'token' }, waiting });
   }
+  const words = { upstream: { status: verdict.status, error: verdict.error, ...present('error_description', verdict.description) } };
+  if (verdict.error === 'invalid_client' && !work.pending && work.client && secretMayBeLost(work, work.client)) {
+    const lost = problemDocument(updateProblem('registrations.secret_lost', words));
+    return changeOf(work, { event: 'fail_credential', operation: 'failed', next: 'done', problem: lost });
+  }
   const inMs = waitBefore(access.proofLadderMs, work.operation.tries + 1);
   if (inMs !== undefined) {
     const waiting = waitingFor('proof_ladder', inMs, access.clock);
     return changeOf(work, { operation: 'waiting', next: { inMs, budget: 'token' }, waiting, tries: work.operation.tries + 1 });
   }
-  const upstream = { status: verdict.status, error: verdict.error, ...present('error_description', verdict.description) };
-  const problem = problemDocument(registrationProblem('registrations.credential_rejected', { upstream }));
+  const problem = problemDocument(registrationProblem('registrations.credential_rejected', words));
   // The secret of before is dead too: whoever uses the registration must hear of it.
   if (work.pending) return changeOf(work, { event: 'fail_credential', operation: 'failed', next: 'done', problem });
   const follow = verdict.error === 'invalid_client' ? { follow: { kind: 'verify' as const, input: { cause: 'invalid_client' } } } : {};

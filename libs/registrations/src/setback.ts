@@ -29,7 +29,10 @@ export function setback(answer: ManagedAnswer, outcome: Setback, access: Upstrea
       return { change: again(answer, { status: 'not_sent', outcome: { code: outcome.code } }, problem, inMs, access) };
     }
     case 'unknown': {
-      const problem = updateProblem('registrations.read_unknown', present('upstream', outcome.status === undefined ? undefined : { status: outcome.status }));
+      const problem = updateProblem(
+        'registrations.read_unknown',
+        present('upstream', outcome.status === undefined ? undefined : { status: outcome.status }),
+      );
       const inMs = waitBefore(READ_LADDER_MS, answer.work.operation.tries);
       return { change: again(answer, { status: 'unknown', outcome: { because: outcome.because } }, problem, inMs, access) };
     }
@@ -58,10 +61,17 @@ function refused(answer: ManagedAnswer, outcome: ManagementRefusal, access: Upst
     case 'secret_unwanted':
     case 'secret_required':
     case 'method_not_supported': {
-      const goesOn = 'learned' in learned && work.operation.tries < MOST_LESSONS && (outcome.reason !== 'method_not_supported' || request === 'read');
+      const goesOn =
+        'learned' in learned && work.operation.tries < MOST_LESSONS && (outcome.reason !== 'method_not_supported' || request === 'read');
       if (!goesOn) return { change: ended(work, outcome, { settledAttempt, ...learned }) };
-      const steps = outcome.reason === 'method_not_supported' ? work.operation.steps.filter(({ name }) => name !== 'read') : work.operation.steps;
-      const standing: Standing = { operation: 'running', next: { inMs: 0, budget: 'registration' }, steps, tries: work.operation.tries + 1 };
+      const steps =
+        outcome.reason === 'method_not_supported' ? work.operation.steps.filter(({ name }) => name !== 'read') : work.operation.steps;
+      const standing: Standing = {
+        operation: 'running',
+        next: { inMs: 0, budget: 'registration' },
+        steps,
+        tries: work.operation.tries + 1,
+      };
       return { change: changeOf(work, standing, { settledAttempt, ...learned }) };
     }
     default:

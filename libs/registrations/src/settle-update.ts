@@ -4,6 +4,7 @@ import { adoptManaged, type AdoptedAnswer } from './adopt-managed.js';
 import type { Change, SettledAttempt } from './change.js';
 import { changeOf } from './change-of.js';
 import { finishedUpdate, unfinishedUpdate } from './finished-update.js';
+import { secretMayBeLost } from './lost-control.js';
 import { lostUpdate } from './lost-update.js';
 import type { ManagedAnswer, Settled } from './managed-exchange.js';
 import { managementContext } from './management-context.js';
@@ -40,7 +41,12 @@ export function updateOutcome(answer: ManagedAnswer, now: Date): UpdateOutcome {
  * The server has the client like this now: taken back where it grants what nobody asked for, a failure where it ignored the
  * change (K-37), and proven where the credential or what it may be used for has changed.
  */
-export function acceptedUpdate(answer: ManagedAnswer, outcome: ManagementAccepted, access: UpstreamAccess, more: Partial<Change> = {}): Settled {
+export function acceptedUpdate(
+  answer: ManagedAnswer,
+  outcome: ManagementAccepted,
+  access: UpstreamAccess,
+  more: Partial<Change> = {},
+): Settled {
   const { attempt, client, work } = answer;
   const now = access.clock.now();
   const { marker } = work.upstream.quirks;
@@ -64,7 +70,8 @@ export function acceptedUpdate(answer: ManagedAnswer, outcome: ManagementAccepte
     return { change: unfinishedUpdate(adopted.work, problem, registration, { ...rows, ...proofOf(adopted) }) };
   }
   const registration = { drift: comparison.drift, manageable: 'yes' };
-  if (!adopted.issued && !usedOtherwise(client, adopted.work.client ?? client))
+  const lost = !adopted.issued && secretMayBeLost(work, client);
+  if (!adopted.issued && !lost && !usedOtherwise(client, adopted.work.client ?? client))
     return { change: finishedUpdate(adopted.work, access, registration, rows) };
   const steps = withProof(done(adopted.work, now));
   const change = changeOf(adopted.work, { operation: 'running', next: 'keep', steps, tries: 0, registration }, rows);
@@ -81,13 +88,21 @@ function undoNext(adopted: AdoptedAnswer, rows: Partial<Change>, now: Date, stop
   const work: Work = { ...adopted.work, operation: { ...adopted.work.operation, steps, tries: 0 } };
   const settledAttempt = rows.settledAttempt && { ...rows.settledAttempt, outcome: { ...rows.settledAttempt.outcome, stop } };
   return {
-    change: changeOf(adopted.work, { operation: 'running', next: 'keep', steps, tries: 0 }, { ...rows, ...present('settledAttempt', settledAttempt) }),
+    change: changeOf(
+      adopted.work,
+      { operation: 'running', next: 'keep', steps, tries: 0 },
+      { ...rows, ...present('settledAttempt', settledAttempt) },
+    ),
     work,
   };
 }
 
 /** The attempt as it was taken, with how what was granted stands to what was asked. Its contents are adopted, so the answer is not kept. */
-export function appliedAttempt({ record: { id, upstreamStatus, localAddress } }: ManagedAnswer, outcome: ManagementAccepted, difference: string): SettledAttempt {
+export function appliedAttempt(
+  { record: { id, upstreamStatus, localAddress } }: ManagedAnswer,
+  outcome: ManagementAccepted,
+  difference: string,
+): SettledAttempt {
   return {
     id,
     status: 'applied',
@@ -100,9 +115,10 @@ export function appliedAttempt({ record: { id, upstreamStatus, localAddress } }:
 
 /** Read, looked and sent: whatever led here is over. */
 function done(work: Work, now: Date) {
-  return work.operation.steps.reduce((steps, { name, status }) => (status === 'done' ? steps : markStep(steps, name, 'done', now)), [
-    ...work.operation.steps,
-  ]);
+  return work.operation.steps.reduce(
+    (steps, { name, status }) => (status === 'done' ? steps : markStep(steps, name, 'done', now)),
+    [...work.operation.steps],
+  );
 }
 
 /** Whether the client may do something else with its credential than before: then a token shows that it can. */

@@ -12,7 +12,9 @@ import type { WorkUpstream } from './work.js';
 const KINDS: readonly OperationKind[] = ['register', 'update', 'rotate', 'verify', 'sync', 'deregister'];
 const STEP_KINDS = ['upstream_write', 'upstream_read', 'publish', 'wait_until', 'wait_for_person', 'probe'];
 // Planning touches nothing: whatever a strategy would reach for while it plans is not there.
-const upstreams = ['generic', 'keycloak', 'curity', 'spring'].map((vendor) => ({ upstream: { quirks: quirksFor(vendor) } as WorkUpstream }));
+const upstreams = ['generic', 'keycloak', 'curity', 'spring'].map((vendor) => ({
+  upstream: { quirks: quirksFor(vendor) } as WorkUpstream,
+}));
 const access = {
   outbound: createOutbound({ allow: [] }),
   clock: new SystemClock(),

@@ -57,7 +57,11 @@ function settleUndo(answer: ManagedAnswer, access: UpstreamAccess): Settled {
   const comparison = compareMetadata(client.requestedMetadata, outcome.client.granted, { marker: work.upstream.quirks.marker });
   const adopted = adoptManaged(answer, outcome, { now });
   const settledAttempt: SettledAttempt = appliedAttempt(answer, outcome, comparison.class);
-  const rows = { ...adopted.rows, settledAttempt, ...lessonOf(work, learnedFrom({ request: 'update', outcome, now }, work.upstream.quirks)) };
+  const rows = {
+    ...adopted.rows,
+    settledAttempt,
+    ...lessonOf(work, learnedFrom({ request: 'update', outcome, now }, work.upstream.quirks)),
+  };
   if (comparison.stop === 'redirect_uris_widened' || comparison.stop === 'auth_method_changed')
     return { change: notUndone(adopted.work, { ...rows }, comparison.drift) };
   return { change: undone(adopted, comparison.drift, rows) };
@@ -71,5 +75,9 @@ function undone(adopted: AdoptedAnswer, drift: string, rows: Partial<Change>): C
 function notUndone(work: Work, rows: Partial<Change>, drift = 'widened'): Change {
   const problem = problemDocument(updateProblem('registrations.update_not_undone'));
   const action = 'review_granted_metadata';
-  return changeOf(work, { event: 'need_action', action, operation: 'action_required', next: 'done', problem, registration: { drift } }, rows);
+  return changeOf(
+    work,
+    { event: 'need_action', action, operation: 'action_required', next: 'done', problem, registration: { drift } },
+    rows,
+  );
 }

@@ -68,7 +68,9 @@ function prepareUpdate(work: Work, client: WorkClient, held: HeldSecrets, access
   const wanted = wantedFor(work, client, access);
   if (wanted instanceof Problem) return wanted;
   if (quirks.putSecret === 'include' && !held.clientSecret)
-    return updateProblem('registrations.unmanageable', { detail: 'This server wants the client secret in every change, and there is none.' });
+    return updateProblem('registrations.unmanageable', {
+      detail: 'This server wants the client secret in every change, and there is none.',
+    });
   const update = updateDocument({
     server: work.representation ?? { requested: client.requestedMetadata, granted: client.grantedMetadata },
     desired: wanted.document,
@@ -82,7 +84,8 @@ function prepareUpdate(work: Work, client: WorkClient, held: HeldSecrets, access
   if (update.changes.length === 0) return { change: finishedUpdate(work, access) };
   return {
     metadata: wanted.document,
-    send: (managed, request) => updateClient(access.outbound, access.clock, managed, { ...request, update, ...present('ifMatch', work.entityTag) }),
+    send: (managed, request) =>
+      updateClient(access.outbound, access.clock, managed, { ...request, update, ...present('ifMatch', work.entityTag) }),
   };
 }
 

@@ -86,7 +86,9 @@ export async function updateRegistrations(tx: Transaction, changes: readonly Cha
 
 /** What few changes set, as one document: null where there is nothing of it. */
 function more({ previousClientId, nextRotationAt, revision, clientMetadata, residue }: Change['registration']): string | null {
-  const set = Object.entries({ previousClientId, nextRotationAt, revision, clientMetadata, residue }).filter(([, value]) => value !== undefined);
+  const set = Object.entries({ previousClientId, nextRotationAt, revision, clientMetadata, residue }).filter(
+    ([, value]) => value !== undefined,
+  );
   return set.length === 0 ? null : JSON.stringify(Object.fromEntries(set));
 }
 
