@@ -1,5 +1,5 @@
 import type { ClientMetadata, EffectiveDocument } from '@registrar/dcr';
-import { Problem } from '@registrar/problem';
+import type { Problem } from '@registrar/problem';
 import { documentOf, KEYS_TO_COME, type DocumentSubject } from './document-of.js';
 import { present } from './present.js';
 import { registrationProblem } from './registrations.problems.js';
