@@ -39,7 +39,7 @@ export async function managedHouse(products: readonly ProductName[]): Promise<Ma
     await until('nothing to wait any more', async () => {
       await house.work();
       const waiting = await house.rows<{ id: string }>(
-        `UPDATE work_items SET due_at = clock_timestamp(), wake_at = NULL, lease_owner = NULL RETURNING id`,
+        `UPDATE work_items SET due_at = clock_timestamp(), wake_at = NULL, lease_owner = NULL WHERE kind = 'operation' RETURNING id`,
       );
       await house.rows('UPDATE upstream_gates SET open_until = NULL, reason = NULL');
       return waiting.length === 0 ? true : undefined;
