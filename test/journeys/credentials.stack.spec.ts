@@ -101,6 +101,21 @@ describe('POST /v1/registrations/{id}/reveal', () => {
     expect(entry?.detail.reason).toContain('4711');
   });
 
+  it('says which version it is and notes who was shown it; the version was told of when it became current', async () => {
+    const answer = await stack.call<{ version: number }>('POST', `/v1/registrations/${secret.id}/reveal`, {
+      body: { reason: 'Compared once more' },
+    });
+    expect(answer.body.version).toBe(1);
+    const readers = await stack.query<{ version: number; reader_type: string }>(
+      `SELECT k.version, x.reader_type FROM credential_readers x JOIN credentials k ON k.id = x.credential_id`,
+    );
+    expect(readers).toEqual([{ version: 1, reader_type: 'api_key' }]);
+    const told = await stack.query<{ data: object }>(
+      `SELECT data FROM events WHERE type = 'credential.current' AND data->>'kind' = 'client_secret'`,
+    );
+    expect(told).toEqual([{ data: { credential_id: expect.any(String) as string, kind: 'client_secret', version: 1 } }]);
+  });
+
   it('needs a reason, and a right that customer success does not have (A27)', async () => {
     expect((await stack.call('POST', `/v1/registrations/${secret.id}/reveal`, { body: {} })).status).toBe(400);
     const made = await stack.call<{ key: string }>('POST', '/v1/api-keys', { body: { name: 'cs', role: 'customer_success' } });

@@ -55,6 +55,8 @@ export const EVENT_TYPES = [
   'ehr.rotations_resumed',
   'credential.expiring',
   'credential.expired',
+  'credential.current',
+  'credential.readers_behind',
   'secret.revealed',
 ] as const;
 

@@ -48,13 +48,13 @@ export function changeOf(work: Work, standing: Standing, rows: Partial<Change> =
       ...present('problem', standing.problem),
     },
     next: standing.next,
-    ...recordsOf(work, standing),
+    ...recordsOf(work, standing, rows),
     ...rows,
   };
 }
 
 /** What is remembered and told of it: the registration's event where there is one, else what became of the operation. */
-function recordsOf(work: Work, standing: Standing): Pick<Change, 'audit' | 'events'> {
+function recordsOf(work: Work, standing: Standing, rows: Partial<Change>): Pick<Change, 'audit' | 'events'> {
   const status = standing.event === undefined ? work.registration.status : transition(standing.event).to;
   const [moved, turned] = [status !== work.registration.status, standing.operation !== work.operation.status];
   const subject = { type: 'registration', id: work.registration.id } as const;
@@ -73,7 +73,17 @@ function recordsOf(work: Work, standing: Standing): Pick<Change, 'audit' | 'even
     audit: moved || turned ? [{ action, subject, tenantId, detail, actor, requestId }] : [],
     events: [
       ...(moved ? [{ type: `registration.${status}` as const, subject, tenantId, data }] : []),
+      ...versionTold(work, rows),
       ...(told ? [{ type: `operation.${told}` as const, subject, tenantId, data: { ...data, kind: work.operation.kind } }] : []),
     ],
   };
+}
+
+/** Which version counts from now on, for those who hold one: they fetch anew. */
+function versionTold({ registration, tenant, pending, previous }: Work, { promote, rollBack }: Partial<Change>): Change['events'] {
+  const id = promote?.credentialId ?? rollBack?.credentialId;
+  const credential = [pending, previous].find((one) => one?.id === id);
+  if (id === undefined || !credential) return [];
+  const data = { credential_id: id, kind: credential.kind, version: credential.version };
+  return [{ type: 'credential.current', subject: { type: 'registration', id: registration.id }, tenantId: tenant.id, data }];
 }

@@ -4,6 +4,7 @@ import type { Database, UnitOfWork } from '@registrar/database';
 import type { EventLog } from '@registrar/events';
 import type { Secret } from '@registrar/secret';
 import { audienceOf } from './client-authentication.js';
+import { noteReader } from './credential-readers.repository.js';
 import { credentialOwner } from './credential-owner.js';
 import { credentialMaterial } from './credential-material.js';
 import { registrationProblem } from './registrations.problems.js';
@@ -19,6 +20,8 @@ export interface SignedAssertion {
 export interface RevealedSecret {
   readonly clientId: string;
   readonly clientSecret: Secret;
+  /** Which version it is: `credential.current` tells of the next one. */
+  readonly version: number;
   readonly expiresAt?: Date;
 }
 
@@ -89,6 +92,7 @@ export class CredentialUse {
         detail: { credential_id: found.credential.id, reason },
       });
       this.events.append(tx, { type: 'secret.revealed', subject, tenantId: found.tenantId });
+      await noteReader(tx, found.credential.id, found.tenantId, this.access.clock.now());
       return found;
     });
     const { credential, client } = material;
@@ -99,6 +103,11 @@ export class CredentialUse {
       { subjectId: credential.id, kind: 'client_secret', version: credential.version },
       credential.sealed.bytes,
     );
-    return { clientId: client.clientId, clientSecret, ...(credential.expiresAt ? { expiresAt: credential.expiresAt } : {}) };
+    return {
+      clientId: client.clientId,
+      clientSecret,
+      version: credential.version,
+      ...(credential.expiresAt ? { expiresAt: credential.expiresAt } : {}),
+    };
   }
 }

@@ -5,6 +5,7 @@ import { BatchEntity } from './batch.entity.js';
 import { BatchItemEntity } from './batch-item.entity.js';
 import { ClientEntity } from './client.entity.js';
 import { CredentialEntity } from './credential.entity.js';
+import { CredentialReaderEntity } from './credential-reader.entity.js';
 import { OperationEntity } from './operation.entity.js';
 import { RegistrationEntity } from './registration.entity.js';
 import { WorkItemEntity } from './work-item.entity.js';
@@ -14,6 +15,7 @@ export const registrationsEntities: readonly EntityClass[] = [
   RegistrationEntity,
   ClientEntity,
   CredentialEntity,
+  CredentialReaderEntity,
   OperationEntity,
   AttemptEntity,
   BatchEntity,

@@ -68,8 +68,13 @@ export function showToken({ accessToken, tokenType, scope, expiresAt }: AccessTo
   return { access_token: accessToken.expose(), token_type: tokenType, scope: scope ?? null, expires_at: expiresAt.toISOString() };
 }
 
-export const shownSecret = z.object({ client_id: z.string(), client_secret: z.string(), expires_at: shownMoment().nullable() });
+export const shownSecret = z.object({
+  client_id: z.string(),
+  client_secret: z.string(),
+  version: z.int().min(1).max(1_000_000).describe('Fetch anew when an event credential.current names a higher one'),
+  expires_at: shownMoment().nullable(),
+});
 
-export function showSecret({ clientId, clientSecret, expiresAt }: RevealedSecret): z.output<typeof shownSecret> {
-  return { client_id: clientId, client_secret: clientSecret.expose(), expires_at: expiresAt?.toISOString() ?? null };
+export function showSecret({ clientId, clientSecret, version, expiresAt }: RevealedSecret): z.output<typeof shownSecret> {
+  return { client_id: clientId, client_secret: clientSecret.expose(), version, expires_at: expiresAt?.toISOString() ?? null };
 }
