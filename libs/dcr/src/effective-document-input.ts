@@ -4,7 +4,8 @@ import type { JsonObject } from './json-value.js';
 import type { Quirks } from './quirk-profile.js';
 
 /** Who decided on a member of the document. */
-export type Origin = 'application' | 'ehr_override' | 'registration_override' | 'default' | 'negotiated' | 'registrar';
+export type Origin =
+  'application' | 'ehr_override' | 'registration_override' | 'default' | 'negotiated' | 'registrar' | 'uploaded' | 'issued';
 
 export type ApplicationKind = 'backend' | 'ehr_launch' | 'standalone' | 'patient';
 
@@ -33,6 +34,13 @@ export interface DocumentContext {
   /** The attempt's marker. Absent: none is placed. */
   readonly marker?: string;
   readonly loopbackAllowed: boolean;
+  /** The software statement that goes with it. The text itself is put in by whoever sends; a placeholder stands for it. */
+  readonly statement?: {
+    readonly placeholder: string;
+    /** Somebody else's, or Registrar's own. */
+    readonly origin: 'uploaded' | 'issued';
+    readonly claims: JsonObject;
+  };
   /** Whether an OpenID configuration was found. Absent: judged by the scopes and SMART capabilities. */
   readonly openid?: boolean;
 }

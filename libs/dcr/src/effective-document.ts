@@ -13,6 +13,7 @@ import type { AuthMethod, SigningAlg } from './negotiation-method.js';
 import type { Quirks } from './quirk-profile.js';
 import { SECURITY_MEMBERS } from './quirks.js';
 import { splitScope } from './smart-scope.js';
+import { metadataClaims, overlaidBy } from './software-statement-claims.js';
 
 /** What would be sent to one server for one registration, with the origin of each member. */
 export interface EffectiveDocument {
@@ -30,6 +31,8 @@ export interface EffectiveDocument {
   /** The member that carries the attempt's marker. */
   readonly marker: Quirks['marker'];
   readonly findings: readonly Finding[];
+  /** What the server is asked for in the end: the document with the claims of its software statement over it (A-19). */
+  readonly expected: ClientMetadata;
 }
 
 /**
@@ -47,7 +50,8 @@ export function effectiveDocument(written: DocumentLayers, context: DocumentCont
     place(draft, 'application_type', 'web', 'default', 'OpenID servers are told what kind of application it is (A-15).');
   const authentication = placeAuthentication(draft, written, context);
   leaveOut(draft, context.quirks);
-  const marker = placeMarker(draft, context.quirks, context.marker);
+  placeStatement(draft, context);
+  const marker = placeMarker(draft, markable(context), context.marker);
   const document = inStableOrder(draft.members);
   const origins = Object.fromEntries(draft.origins);
   const findings = lint(document, lintContext(layers, context, { asked, origins }));
@@ -58,7 +62,20 @@ export function effectiveDocument(written: DocumentLayers, context: DocumentCont
     ...authentication,
     marker,
     findings,
+    expected: context.statement ? overlaidBy(document, context.statement.claims) : document,
   };
+}
+
+function placeStatement(draft: Draft, { statement }: DocumentContext): void {
+  if (!statement) return;
+  const fixed = Object.keys(metadataClaims(statement.claims)).sort().join(', ');
+  const reason = fixed === '' ? 'Says who the software is.' : `The server takes from it, not from the document: ${fixed}.`;
+  place(draft, 'software_statement', statement.placeholder, statement.origin, reason);
+}
+
+/** A marker in a member that the statement fixes would never arrive. */
+function markable({ quirks, statement }: DocumentContext): Quirks {
+  return { ...quirks, droppedMembers: [...quirks.droppedMembers, ...Object.keys(metadataClaims(statement?.claims ?? {}))] };
 }
 
 function isOpenId(draft: Draft, layers: DocumentLayers, { openid, capabilities }: DocumentContext): boolean {

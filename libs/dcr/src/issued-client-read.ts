@@ -44,7 +44,12 @@ export function readIssuedClient(
   if (statement !== undefined && granted['software_statement'] !== statement)
     findings.push(answerFinding('statement.not_echoed', 'software_statement'));
   const credentials = [...context.secrets, secret.clientSecret, management.registrationAccessToken].filter((each) => each !== undefined);
-  return { clientId: answer.client_id, ...secret, ...management, granted: withoutEchoes(granted, credentials, findings) };
+  return { clientId: answer.client_id, ...secret, ...management, granted: withoutEchoes(withoutStatement(granted), credentials, findings) };
+}
+
+/** It holds people's addresses and is sealed where it came from (I-04): what the server repeats of it is looked at and not kept. */
+function withoutStatement(granted: ClientMetadata): ClientMetadata {
+  return Object.fromEntries(Object.entries(granted).filter(([member]) => member !== 'software_statement'));
 }
 
 /** The metadata is shown and stored in the open: a credential that the server repeats in it is cut out. */

@@ -8,6 +8,7 @@ import { PRESENTATION_RULES } from './lint-presentation.js';
 import { REDIRECT_RULES } from './lint-redirects.js';
 import { SCOPE_RULES } from './lint-scopes.js';
 import { SERVER_RULES } from './lint-server.js';
+import { STATEMENT_RULES } from './lint-statement.js';
 import type { Finding } from './linter-finding.js';
 import type { LintContext, LintRule } from './linter-rule.js';
 
@@ -24,6 +25,7 @@ export const LINT_RULES: readonly LintRule[] = [
   ...PRESENTATION_RULES,
   ...OPENID_RULES,
   ...SERVER_RULES,
+  ...STATEMENT_RULES,
 ];
 
 /** Runs rules over a document: an `error` means that it must not be sent. Findings come in the order of the rules. */

@@ -105,6 +105,22 @@ const EXAMPLES: readonly Example[] = [
     { 'asked.software_id': 'b1a2', 'quirks.droppedMembers': ['software_id'] },
   ],
   ['server.attempt_not_marked', 'backend', 'document.software_version', '1.2', '1.2+7K3Q', { 'context.marker': '7K3Q' }],
+  ['statement.missing', 'backend', 'quirks.softwareStatement', 'required', 'optional'],
+  [
+    'statement.overrides_member',
+    'backend',
+    'document.client_name',
+    'Sync',
+    'Synchronizer',
+    { 'context.statement': { claims: { client_name: 'Synchronizer' } } },
+  ],
+  [
+    'statement.wider_than_application',
+    'backend',
+    'context.statement',
+    { claims: { redirect_uris: ['https://c.example/cb'] } },
+    { claims: { redirect_uris: [A] } },
+  ],
 ];
 
 const CASES = EXAMPLES.map((example) => ({ rule: example[0], member: example[2], example }));

@@ -24,6 +24,8 @@ export interface Quirks {
   readonly iatMode: 'none' | 'reusable' | 'single' | 'counted' | 'client_credentials';
   /** The scope with which such a token is asked for, alone (I-03). */
   readonly iatScope?: string;
+  /** Whether the server registers nobody without a software statement (RFC 7591 section 2.3). */
+  readonly softwareStatement: 'optional' | 'required';
   /** Whether a member that the server does not know is ignored (RFC 7591 section 2) or refused. */
   readonly unknownFieldPolicy: 'ignore' | 'refuse';
   readonly readRotates: Rotates;

@@ -11,6 +11,7 @@ export const GENERIC: Quirks = {
   marker: 'software_version',
   assertionAudience: 'token_endpoint',
   iatMode: 'reusable',
+  softwareStatement: 'optional',
   unknownFieldPolicy: 'ignore',
   readRotates: { rat: true, secret: true },
   putRotates: { rat: true, secret: true },

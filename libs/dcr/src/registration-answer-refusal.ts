@@ -1,4 +1,4 @@
-import type { Secret } from '@registrar/secret';
+import { Secret } from '@registrar/secret';
 import type { ClientMetadata } from './client-metadata.js';
 import type { Exchange } from './exchange.js';
 import { namedMember } from './registration-answer-member.js';
@@ -35,7 +35,9 @@ export function readRefusal(
 ): Refusal {
   const { status } = exchange;
   if (status < 400) return { kind: 'refused', reason: 'redirected', status };
-  const words = errorWords(exchange, context.secrets);
+  const statement = context.sent['software_statement'];
+  const secrets = typeof statement === 'string' ? [...context.secrets, Secret.of(statement)] : context.secrets;
+  const words = errorWords(exchange, secrets);
   const reason = BY_STATUS[status] ?? byError(words.error) ?? 'unclassified';
   const member = NAMES_A_MEMBER.has(reason) ? memberOf(reason, words, context.sent) : undefined;
   return {

@@ -1,4 +1,4 @@
-import { compareMetadata, type RegistrationOutcome } from '@registrar/dcr';
+import { compareMetadata, type ClientMetadata, type RegistrationOutcome } from '@registrar/dcr';
 import { problemDocument } from '@registrar/problem';
 import { newId, type SecretRow, type Sealer } from '@registrar/vault';
 import type { AnswerRecord, Change, NewClient, NewCredential, SettledAttempt } from './change.js';
@@ -6,7 +6,8 @@ import { changeOf } from './change-of.js';
 import { present } from './present.js';
 import { registrationProblem } from './registrations.problems.js';
 import { markStep } from './step.js';
-import { tokenEvent } from './unsent-registration.js';
+import { withoutStatement } from './software-statement.js';
+import { statementEvent, tokenEvent } from './unsent-registration.js';
 import type { UpstreamAccess } from './upstream-access.js';
 import type { SealedValue, Work, WorkCredential, WorkManagement } from './work.js';
 
@@ -22,7 +23,7 @@ export function acceptedChange(
 ): { readonly change: Change; readonly work: Work } {
   const { client: issued } = outcome;
   const now = access.clock.now();
-  const requested = work.attempt?.metadata ?? {};
+  const requested = requestedOf(work);
   const comparison = compareMetadata(requested, issued.granted, { marker: work.upstream.quirks.marker });
   const authMethod =
     textMember(issued.granted['token_endpoint_auth_method']) ??
@@ -50,6 +51,7 @@ export function acceptedChange(
     ...present('retire', keyed ? undefined : work.pending && [work.pending.id]),
     ifClaimed: sharedIdentity(work, record, issued.clientId),
     ...tokenEvent(work, 'accept'),
+    ...statementEvent(work, 'accepted'),
   };
   if (stopped !== undefined) {
     const problem = problemDocument(stopWords(stopped, comparison.differences));
@@ -109,6 +111,11 @@ function adopted(
   };
 }
 
+/** What the server was asked for: the attempt's document, in which the software statement's claims lie over the plain members. */
+function requestedOf(work: Work): ClientMetadata {
+  return withoutStatement(work.attempt?.metadata ?? {});
+}
+
 function clientRow(work: Work, issued: Accepted['client'], id: string, authMethod: string): NewClient {
   return {
     id,
@@ -120,7 +127,7 @@ function clientRow(work: Work, issued: Accepted['client'], id: string, authMetho
     authMethod,
     registrationClientUriUsable: issued.registrationClientUriUsable,
     hasRegistrationAccessToken: issued.registrationAccessToken !== undefined,
-    requestedMetadata: work.attempt?.metadata ?? {},
+    requestedMetadata: requestedOf(work),
     grantedMetadata: issued.granted,
     ...present('keySetId', work.pending?.keySetId),
     ...present('signingAlg', work.pending?.alg),

@@ -28,6 +28,7 @@ export async function prepareBatch(
   tx: Transaction,
   wanted: BatchWanted,
   access: PlanAccess,
+  now: Date,
   connecting?: Connecting,
 ): Promise<PreparedBatch> {
   await refuseUnknown(tx, wanted);
@@ -46,7 +47,7 @@ export async function prepareBatch(
     ehrId: candidate.ehrId,
     connectionId: candidate.connectionId ?? made.get(pairKey(candidate)) ?? newId(),
   }));
-  const planned = await planPairs(tx, wanted.applicationId, pairs, access);
+  const planned = await planPairs(tx, wanted.applicationId, pairs, access, now);
   const possible = planned.filter((one) => {
     const built = one.strategy === 'dynamic' || one.strategy === 'portal';
     if (!built) leftOut.push({ tenantId: one.pair.tenantId, ehrId: one.pair.ehrId, reason: 'not_possible' });

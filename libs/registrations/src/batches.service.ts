@@ -27,7 +27,7 @@ export class Batches {
 
   /** What the batch would do. Nothing is written. @throws Problem batches.not_all_found | batches.too_large | registrations.application_not_found */
   plan(scope: UnitOfWork, wanted: BatchWanted): Promise<BatchPlan> {
-    return this.database.transaction(scope, async (tx) => (await prepareBatch(tx, wanted, this.access)).plan);
+    return this.database.transaction(scope, async (tx) => (await prepareBatch(tx, wanted, this.access, this.clock.now())).plan);
   }
 
   /**
@@ -94,7 +94,7 @@ export class Batches {
 
   async #create(tx: Transaction, wanted: BatchWanted, confirmed?: string): Promise<Batch> {
     const now = this.clock.now();
-    const { plan, toCreate, existing } = await prepareBatch(tx, wanted, this.access, { records: this.records, now });
+    const { plan, toCreate, existing } = await prepareBatch(tx, wanted, this.access, now, { records: this.records, now });
     if (confirmed !== undefined && confirmed !== plan.planHash)
       throw batchProblem('batches.plan_changed', { extra: { plan_hash: plan.planHash } });
     if (toCreate.length + existing.length === 0) throw batchProblem('batches.empty');

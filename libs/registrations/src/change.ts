@@ -5,6 +5,7 @@ import type { TokenUse } from '@registrar/ehrs';
 import type { NewEvent } from '@registrar/events';
 import type { PublicJwk, PublishedDocument } from '@registrar/keys';
 import type { ProblemDocument } from '@registrar/problem';
+import type { StatementOutcome } from '@registrar/statements';
 import type { SecretRow } from '@registrar/vault';
 import type { MovingEvent, RegistrationAction } from './lifecycle.js';
 import type { AttemptKind, AttemptStatus, OperationKind, OperationStatus, Waiting } from './operation-status.js';
@@ -24,6 +25,7 @@ export interface NewAttempt {
   readonly metadata: ClientMetadata;
   readonly metadataDigest: string;
   readonly initialAccessTokenId?: string;
+  readonly softwareStatementId?: string;
   readonly deadlineMs: number;
 }
 
@@ -169,6 +171,7 @@ export interface Change {
   readonly earlierUpdates?: 'applied' | 'resolved_absent';
   /** Begun in the same transaction, once this operation is over. */
   readonly follow?: { readonly kind: OperationKind; readonly input?: Readonly<Record<string, unknown>> };
+  readonly softwareStatement?: StatementOutcome;
   readonly learned?: { readonly authorizationServerId: string; readonly quirks?: Partial<Quirks>; readonly proofControl?: string };
   /** Asks the server's gate to stay shut for a while (429 with Retry-After). */
   readonly gate?: {

@@ -2,10 +2,13 @@ import { effectiveDocument, type DocumentContext, type EffectiveDocument, type J
 import { keySetUrl, type PublicJwk } from '@registrar/keys';
 import type { Outbound } from '@registrar/outbound';
 import { present } from './present.js';
+import { statementContext } from './software-statement.js';
 import type { Work } from './work.js';
 
 /** The parts of the work that decide on the document; a dry run has them before there is any work. */
 export type DocumentSubject = Pick<Work, 'application' | 'upstream'> & {
+  /** The statement that goes with it: where a client is registered, and nowhere else. */
+  readonly statement?: Parameters<typeof statementContext>[0];
   readonly registration: Pick<Work['registration'], 'clientMetadata' | 'environment'>;
 };
 
@@ -38,6 +41,7 @@ export function documentOf(
     ...present('jwks', keys.publicJwk && { keys: [keys.publicJwk as JsonObject] }),
     ...present('marker', marker),
     ...present('openid', upstream.openid),
+    ...present('statement', subject.statement && statementContext(subject.statement)),
   };
   return effectiveDocument(
     {

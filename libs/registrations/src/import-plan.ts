@@ -67,7 +67,7 @@ export async function planImport(
       tenantId: at.tenantId ?? '',
       ehrId: at.ehrId ?? '',
     }));
-    const planned = await planPairs(tx, applicationId, pairs, access);
+    const planned = await planPairs(tx, applicationId, pairs, access, now);
     const byConnection = new Map(planned.map((one) => [one.pair.connectionId, one]));
     group.forEach(({ row, at }, place) => {
       const pair = byConnection.get(pairs[place]?.connectionId ?? '');

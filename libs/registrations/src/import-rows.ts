@@ -3,6 +3,7 @@ import { digestText, newId, type SecretRow, type Sealer } from '@registrar/vault
 import type { Change, NewClient, NewCredential } from './change.js';
 import { markerOf } from './client-keys.js';
 import { credentialOwner } from './credential-owner.js';
+import { withoutStatement } from './software-statement.js';
 import { manageableAt, type PlannedImport } from './import-plan.js';
 import { present } from './present.js';
 
@@ -61,7 +62,7 @@ export function importedRows(
     ...present('expiresAt', row.clientSecretExpiresAt),
   };
   const client = clientOf(one, clientRowId, keySetId);
-  const document = planned.effective.document;
+  const document = withoutStatement(planned.effective.document);
   return {
     workspaceId,
     tenantId,
@@ -101,7 +102,7 @@ function clientOf({ row, planned, authMethod, granted, key }: PlannedImport, id:
     authMethod,
     registrationClientUriUsable: uri !== undefined && manageableAt(uri, planned.upstream.server?.endpoints.registration),
     hasRegistrationAccessToken: row.registrationAccessToken !== undefined,
-    requestedMetadata: planned.effective.document,
+    requestedMetadata: withoutStatement(planned.effective.document),
     grantedMetadata: granted,
     ...present('registrationClientUri', uri),
     ...present('signingAlg', key?.alg),

@@ -1,4 +1,5 @@
 import type { Database, UnitOfWork } from '@registrar/database';
+import { STATEMENT_ORDER } from '@registrar/statements';
 import { workFrom, type WorkRow } from './work-row.js';
 import type { Work } from './work.js';
 
@@ -36,7 +37,18 @@ const client = (name: string, which: string) => `
 const members = (...names: string[]) => `json_build_object(${names.map((name) => `'${name}', x.${name}`).join(', ')})`;
 const EHR = members('id', 'status', 'vendor', 'fhir_base_url', 'client_scope', 'suspended_at');
 const TENANT = `json_build_object('id', x.id, 'name', x.name, 'stopped', x.suspended_at IS NOT NULL OR x.status <> 'active')`;
-const ATTEMPT = members('id', 'kind', 'status', 'finished_at', 'fence', 'url', 'metadata', 'outcome', 'initial_access_token_id');
+const ATTEMPT = members(
+  'id',
+  'kind',
+  'status',
+  'finished_at',
+  'fence',
+  'url',
+  'metadata',
+  'outcome',
+  'initial_access_token_id',
+  'software_statement_id',
+);
 
 /** An update may bring the client to another revision than the one that it has. */
 const WANTED_REVISION = `coalesce((o.row->'input'->>'revision')::integer, r.revision)`;
@@ -52,6 +64,7 @@ SELECT i.id AS item_id, i.fence, o.row AS operation, r.row AS registration, t.ro
        p.row AS pending, p.key_id AS pending_key_id, p.sealed AS pending_sealed, k.row AS "current", k.key_id AS current_key_id, k.sealed AS current_sealed,
        b.row AS previous, b.key_id AS previous_key_id, b.sealed AS previous_sealed,
        attempt.row AS attempt, attempt.answer_key_id, attempt.answer, token.row AS token, token.usable AS token_usable, token.key_id AS token_key_id, token.sealed AS token_sealed,
+       statement.row AS statement, statement.key_id AS statement_key_id, statement.sealed AS statement_sealed,
        coalesce(last.version, 0) AS last_version
   FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS i (id, operation_id, fence)
   ${one('CROSS', 'o', 'to_json(x) AS row, x.id, x.registration_id', 'operations', 'x.id = i.operation_id')}
@@ -81,7 +94,15 @@ SELECT i.id AS item_id, i.fence, o.row AS operation, r.row AS registration, t.ro
        ORDER BY x.tenant_id NULLS LAST, x.status, CASE WHEN x.max_uses = 1 THEN NULL ELSE x.expires_at END NULLS LAST,
                 hashtext(x.id::text || o.id::text) LIMIT 1) y
       CROSS JOIN LATERAL (SELECT x.key_id, x.sealed FROM secrets x
-        WHERE x.workspace_id = $5 AND x.subject_id = y.id AND x.kind = 'initial_access_token' OFFSET 0) s) token ON true`;
+        WHERE x.workspace_id = $5 AND x.subject_id = y.id AND x.kind = 'initial_access_token' OFFSET 0) s) token ON true
+  LEFT JOIN LATERAL (
+    SELECT to_json(y) AS row, s.key_id, s.sealed FROM (
+      SELECT x.id, x.origin, x.claims, x.pinned_origin, x.tenant_id FROM software_statements x
+       WHERE x.workspace_id = $5 AND x.authorization_server_id = v.id AND x.application_id = r.application_id AND x.status = 'available'
+         AND x.environment = r.environment AND (x.tenant_id IS NULL OR x.tenant_id = r.tenant_id) AND (x.expires_at IS NULL OR x.expires_at > $4)
+       ORDER BY ${STATEMENT_ORDER} LIMIT 1) y
+      CROSS JOIN LATERAL (SELECT x.key_id, x.sealed FROM secrets x
+        WHERE x.workspace_id = $5 AND x.subject_id = y.id AND x.kind = 'software_statement' OFFSET 0) s) statement ON true`;
 
 /** Reads everything that the next step of each claimed operation of one workspace needs, in one query. */
 export async function loadWork(database: Database, scope: UnitOfWork, items: readonly ClaimedItem[], now: Date): Promise<Work[]> {

@@ -3,6 +3,7 @@ import type { EffectiveDocument, ClientMetadata } from '@registrar/dcr';
 import type { Transaction } from '@registrar/database';
 import { upstreamsFor, type Upstream } from '@registrar/ehrs';
 import type { Outbound } from '@registrar/outbound';
+import { statementsFor, type ChosenStatement } from '@registrar/statements';
 import { documentOf, KEYS_TO_COME, type DocumentSubject } from './document-of.js';
 import { present } from './present.js';
 import { registrationProblem } from './registrations.problems.js';
@@ -34,14 +35,15 @@ export interface PlanAccess {
 }
 
 /**
- * Plans many pairs of one application: the exact document of each, with its findings, by three statements for all.
+ * Plans many pairs of one application: the exact document of each, with its findings, by a few statements for all.
  * @throws Problem registrations.application_not_found | registrations.environment_mismatch
  */
 export async function planPairs(
   tx: Transaction,
   applicationId: string,
   pairs: readonly Pair[],
-  access: { outbound: Outbound; publicUrl: string },
+  access: PlanAccess,
+  now: Date,
 ): Promise<PlannedPair[]> {
   const ehrIds = [...new Set(pairs.map((pair) => pair.ehrId))];
   const upstreams = await upstreamsFor(tx, ehrIds);
@@ -51,18 +53,28 @@ export async function planPairs(
   );
   const layerAt = new Map(ehrIds.map((ehrId, index) => [ehrId, layers[index]]));
   const existing = await existingRegistrations(tx, applicationId, pairs);
-  // What would be sent depends on the EHR, and on the hospital only by what its pair says itself.
+  const statements = await statementsAt(tx, applicationId, pairs, upstreams, now);
+  // What would be sent depends on the EHR, and on the hospital only by what its pair says itself and by a statement of its own.
   const shared = new Map<string, EffectiveDocument>();
-  return pairs.flatMap((pair): PlannedPair[] => {
+  return pairs.flatMap((pair, index): PlannedPair[] => {
     const layer = layerAt.get(pair.ehrId);
     const upstream = upstreams.get(pair.ehrId);
     if (!layer) throw registrationProblem('registrations.application_not_found');
     if (!upstream) return [];
     if (tx.scope.environment !== undefined && tx.scope.environment !== upstream.environment)
       throw registrationProblem('registrations.environment_mismatch');
-    const known = pair.clientMetadata === undefined ? shared.get(pair.ehrId) : undefined;
-    const effective = known ?? documentOf(subjectOf(layer, upstream, pair), access, KEYS_TO_COME, 'att_00000000000000000000000000');
-    if (pair.clientMetadata === undefined) shared.set(pair.ehrId, effective);
+    const statement = statements[index];
+    const key = `${pair.ehrId}:${statement?.id ?? ''}`;
+    const known = pair.clientMetadata === undefined ? shared.get(key) : undefined;
+    const effective =
+      known ??
+      documentOf(
+        { ...subjectOf(layer, upstream, pair), ...present('statement', statement) },
+        access,
+        KEYS_TO_COME,
+        'att_00000000000000000000000000',
+      );
+    if (pair.clientMetadata === undefined) shared.set(key, effective);
     return [
       {
         pair,
@@ -74,6 +86,24 @@ export async function planPairs(
       },
     ];
   });
+}
+
+/** The statement that each pair would be sent with, in the order of the pairs; none where a person registers it. */
+async function statementsAt(
+  tx: Transaction,
+  applicationId: string,
+  pairs: readonly Pair[],
+  upstreams: ReadonlyMap<string, Upstream>,
+  now: Date,
+): Promise<(ChosenStatement | undefined)[]> {
+  const wanted = pairs.flatMap(({ ehrId, tenantId }, index) => {
+    const upstream = upstreams.get(ehrId);
+    if (!upstream?.server || strategyFor(upstream) !== 'dynamic') return [];
+    return [{ index, applicationId, tenantId, authorizationServerId: upstream.server.id, environment: upstream.environment }];
+  });
+  const found = await statementsFor(tx, wanted, now);
+  const chosen = new Map(wanted.map(({ index }, place) => [index, found[place]]));
+  return pairs.map((_, index) => chosen.get(index));
 }
 
 function subjectOf(layer: ApplicationLayers, upstream: Upstream, pair: Pair): DocumentSubject {

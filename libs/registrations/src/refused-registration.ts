@@ -6,7 +6,7 @@ import type { AnswerRecord, Change } from './change.js';
 import { changeOf } from './change-of.js';
 import { present } from './present.js';
 import { registrationProblem } from './registrations.problems.js';
-import { tokenEvent } from './unsent-registration.js';
+import { statementEvent, tokenEvent } from './unsent-registration.js';
 import type { UpstreamAccess } from './upstream-access.js';
 import type { Work } from './work.js';
 
@@ -92,10 +92,26 @@ export function refusedChange(work: Work, outcome: Refused, record: AnswerRecord
     );
   }
   if (outcome.reason === 'software_statement' || outcome.reason === 'unapproved_software') {
+    const sent = work.attempt?.softwareStatementId !== undefined;
+    const unapproved = outcome.reason === 'unapproved_software';
+    // A server that calls a statement invalid that it was never sent wants one.
+    const wants = sent || unapproved ? undefined : ({ softwareStatement: 'required' } as const);
+    const { authorizationServerId } = work.upstream;
     return changeOf(
       work,
-      { event: 'need_action', action: 'supply_software_statement', operation: 'action_required', next: 'done', problem },
-      { settledAttempt, ...tokenEvent(work, 'doubt') },
+      {
+        event: 'need_action',
+        action: unapproved ? 'approve_change' : 'supply_software_statement',
+        operation: 'action_required',
+        next: 'done',
+        problem,
+      },
+      {
+        settledAttempt,
+        ...tokenEvent(work, 'doubt'),
+        ...(unapproved ? {} : statementEvent(work, 'invalid')),
+        ...present('learned', wants && { authorizationServerId, quirks: wants }),
+      },
     );
   }
   return changeOf(work, { event: 'refuse', operation: 'failed', next: 'done', problem }, { settledAttempt, ...tokenEvent(work, 'doubt') });
@@ -141,7 +157,12 @@ function words(work: Work, outcome: Refused) {
     case 'invalid_client_metadata':
       return registrationProblem('registrations.metadata_rejected', options);
     case 'software_statement':
-      return registrationProblem('registrations.software_statement_rejected', options);
+      return registrationProblem(
+        work.attempt?.softwareStatementId === undefined
+          ? 'registrations.software_statement_needed'
+          : 'registrations.software_statement_rejected',
+        options,
+      );
     case 'unapproved_software':
       return registrationProblem('registrations.unapproved_software', options);
     case 'policy':

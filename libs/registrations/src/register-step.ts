@@ -7,9 +7,11 @@ import { changeOf } from './change-of.js';
 import { clientKeys, markerOf, type ClientKeys } from './client-keys.js';
 import { documentOf, KEYS_TO_COME } from './document-of.js';
 import { tokenForRegistration } from './initial-access-token.js';
+import type { RegistrationAction } from './lifecycle.js';
 import type { AttemptStatus } from './operation-status.js';
 import { present } from './present.js';
 import { registrationProblem } from './registrations.problems.js';
+import { statementForRegistration } from './software-statement.js';
 import { settleRegistration } from './settle-registration.js';
 import { markStep, type Step } from './step.js';
 import type { StepContext, StepResult } from './strategy.js';
@@ -26,6 +28,7 @@ export interface Prepared {
   readonly endpoint: string;
   readonly keys?: ClientKeys;
   readonly token?: { readonly id: string; readonly value: Secret };
+  readonly statement?: { readonly id: string; readonly value: Secret };
   readonly sealer: Sealer;
 }
 
@@ -39,23 +42,33 @@ export async function takeRegisterStep(work: Work, step: Step, context: StepCont
   if (left) return left;
   const refused = precondition(work);
   if (refused) return stopWith(work, context, refused);
-  const token = await tokenForRegistration(work, work.upstream.endpoints.registration ?? '', access);
-  if (token.kind === 'refused') return needToken(work, context, token.problem);
+  const endpoint = work.upstream.endpoints.registration ?? '';
+  const statement = await statementForRegistration(work, endpoint, access);
+  if (statement.kind === 'needed') return need(work, context, 'supply_software_statement', statement.problem);
+  const token = await tokenForRegistration(work, endpoint, access);
+  if (token.kind === 'refused') return need(work, context, 'supply_initial_access_token', token.problem);
   if (token.kind === 'unavailable')
     return later(work, context, access, token.retryAfterMs ?? waitBefore([5_000, 30_000, 120_000], work.operation.tries) ?? 600_000);
-  const prepared = await prepare(work, access, token.kind === 'ready' ? token : undefined);
+  const prepared = await prepare(work, access, {
+    ...present('token', token.kind === 'ready' ? token : undefined),
+    ...present('statement', statement.kind === 'ready' ? statement : undefined),
+  });
   if ('findings' in prepared)
     return stopWith(work, context, registrationProblem('registrations.metadata_refused', { extra: { findings: prepared.findings } }));
   const begun = await begin(work, step, context, access, prepared);
   if (!begun) return STOP;
   const exchange = await sendRegistration(access.outbound, access.clock, {
     endpoint: prepared.endpoint,
-    document: prepared.effective.document,
+    // To the letter, over the id that stands for it (A-19).
+    document: { ...prepared.effective.document, ...present('software_statement', prepared.statement?.value.expose()) },
     deadlineMs: deadline(work),
     partition: `${work.scope.workspaceId}:${work.tenant.id}`,
     ...present('initialAccessToken', prepared.token?.value),
   });
-  return settleRegistration(begun, exchange, prepared.sealer, context, access, prepared.token?.value);
+  return settleRegistration(begun, exchange, prepared.sealer, context, access, {
+    ...present('token', prepared.token?.value),
+    ...present('statement', prepared.statement?.value),
+  });
 }
 
 /**
@@ -83,21 +96,22 @@ function precondition(work: Work) {
 async function prepare(
   work: Work,
   access: UpstreamAccess,
-  token?: { id: string; value: Secret },
+  supplied: Pick<Prepared, 'token' | 'statement'>,
 ): Promise<Prepared | Pick<EffectiveDocument, 'findings'>> {
   const attemptId = newId();
   const sealer = await access.vault.prepare({ workspaceId: work.scope.workspaceId, tenantId: work.tenant.id });
-  const draft = documentOf(work, access, { ...KEYS_TO_COME, ...present('keySetId', work.pending?.keySetId) }, markerOf(attemptId));
+  const subject = { ...work, ...present('statement', work.softwareStatement) };
+  const draft = documentOf(subject, access, { ...KEYS_TO_COME, ...present('keySetId', work.pending?.keySetId) }, markerOf(attemptId));
   if (draft.findings.some((finding) => finding.severity === 'error')) return { findings: draft.findings };
-  const base = { attemptId, sealer, endpoint: work.upstream.endpoints.registration ?? '', ...present('token', token) };
+  const base = { attemptId, sealer, endpoint: work.upstream.endpoints.registration ?? '', ...supplied };
   if (draft.authMethod !== 'private_key_jwt') return { ...base, effective: draft };
   const keys = await clientKeys(work, draft.signingAlg ?? 'ES384', access, sealer);
-  return { ...base, keys, effective: documentOf(work, access, keys.keys, markerOf(attemptId)) };
+  return { ...base, keys, effective: documentOf(subject, access, keys.keys, markerOf(attemptId)) };
 }
 
 /** The transaction before the send: no attempt row, no send; no fence, no send; suspended or off-boarding, no send. */
 async function begin(work: Work, step: Step, context: StepContext, access: UpstreamAccess, prepared: Prepared): Promise<Work | undefined> {
-  const { effective, keys, token } = prepared;
+  const { effective, keys, token, statement } = prepared;
   const now = access.clock.now();
   const steps = markStep(markStep(work.operation.steps, 'publish_key', 'done', now), step.name, 'running', now);
   const attempt = {
@@ -107,11 +121,12 @@ async function begin(work: Work, step: Step, context: StepContext, access: Upstr
     authorizationServerId: work.upstream.authorizationServerId,
     marker: markerOf(prepared.attemptId),
     url: prepared.endpoint,
-    metadata: effective.document,
+    metadata: effective.expected,
     metadataDigest: digestText(JSON.stringify(effective.document)),
     deadlineMs: deadline(work),
     ...present('markerMember', effective.marker === 'none' ? undefined : effective.marker),
     ...present('initialAccessTokenId', token?.id),
+    ...present('softwareStatementId', statement?.id),
   } as const;
   const rows = { ...keys?.rows, newAttempt: attempt, ...present('initialAccessToken', token && { id: token.id, event: 'use' as const }) };
   const result = await context.commit(changeOf(work, { event: 'start', operation: 'running', next: 'keep', steps }, rows));
@@ -130,6 +145,7 @@ async function begin(work: Work, step: Step, context: StepContext, access: Upstr
       url: attempt.url,
       metadata: attempt.metadata,
       ...present('initialAccessTokenId', token?.id),
+      ...present('softwareStatementId', statement?.id),
     },
     lastVersion: Math.max(work.lastVersion, keys?.credential.version ?? 0),
     ...present('pending', keys?.credential),
@@ -145,10 +161,13 @@ async function stopWith(work: Work, context: StepContext, problem: ReturnType<ty
   return STOP;
 }
 
-async function needToken(work: Work, context: StepContext, problem: ReturnType<typeof problemDocument>): Promise<StepResult> {
-  await context.commit(
-    changeOf(work, { event: 'need_action', action: 'supply_initial_access_token', operation: 'action_required', next: 'done', problem }),
-  );
+async function need(
+  work: Work,
+  context: StepContext,
+  action: RegistrationAction,
+  problem: ReturnType<typeof problemDocument>,
+): Promise<StepResult> {
+  await context.commit(changeOf(work, { event: 'need_action', action, operation: 'action_required', next: 'done', problem }));
   return STOP;
 }
 

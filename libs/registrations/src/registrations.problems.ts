@@ -113,6 +113,18 @@ export const registrationProblem = defineProblems({
     actor: 'product_team',
     label: 'Read the EHR’s words, change the metadata, and retry',
   },
+  'registrations.software_statement_needed': {
+    kind: 'refused',
+    title: 'The EHR asks for a software statement',
+    actor: 'product_team',
+    label: 'Obtain a software statement for this EHR and add it there, or have one issued; the registration then goes on by itself',
+  },
+  'registrations.software_statement_origin': {
+    kind: 'refused',
+    title: 'The software statement was added for another origin',
+    actor: 'product_team',
+    label: 'Confirm the EHR’s endpoints, or add the statement again for the present registration endpoint',
+  },
   'registrations.software_statement_rejected': {
     kind: 'refused',
     title: 'The EHR refused the software statement',

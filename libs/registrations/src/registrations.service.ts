@@ -205,6 +205,7 @@ export class Registrations {
       wanted.applicationId,
       [{ ...pair, ...(wanted.clientMetadata === undefined ? {} : { clientMetadata: checkOverride(wanted.clientMetadata) }) }],
       this.access,
+      this.clock.now(),
     );
     if (!planned) throw registrationProblem('registrations.connection_not_found');
     return planned;

@@ -3,6 +3,7 @@ import type { Secret } from '@registrar/secret';
 import type { Sealer } from '@registrar/vault';
 import { acceptedChange } from './accepted-client.js';
 import { present } from './present.js';
+import { withoutStatement } from './software-statement.js';
 import { refusedChange } from './refused-registration.js';
 import { lostChange, notSentChange } from './unsent-registration.js';
 import type { AnswerRecord, Change } from './change.js';
@@ -10,6 +11,12 @@ import type { AttemptStatus } from './operation-status.js';
 import type { StepContext, StepResult } from './strategy.js';
 import type { UpstreamAccess } from './upstream-access.js';
 import type { Work } from './work.js';
+
+/** What went out with the request, to be cut out of what the server repeats. */
+export interface SentSecrets {
+  readonly token?: Secret;
+  readonly statement?: Secret;
+}
 
 /**
  * What came of a registration: sealed first, then parsed, then written in one transaction. Where that transaction fails
@@ -21,7 +28,7 @@ export async function settleRegistration(
   sealer: Sealer,
   context: StepContext,
   access: UpstreamAccess,
-  token?: Secret,
+  sent: SentSecrets = {},
 ): Promise<StepResult> {
   const { attempt } = work;
   if (!attempt) throw new Error('An exchange is settled on its attempt');
@@ -35,7 +42,7 @@ export async function settleRegistration(
   };
   const kept = { workspaceId: work.scope.workspaceId, attempt: { ...record, status: standing(exchange) } };
   try {
-    const settled = change(work, parse(work, exchange, access, token), record, sealer, access);
+    const settled = change(work, parse(work, exchange, access, sent), record, sealer, access);
     const result = await context.commit(settled.change);
     // Somebody else was there first, or everything was stopped meanwhile: the answer is still ours to keep.
     if (result === 'lost') await context.keepAnswer(kept);
@@ -53,10 +60,11 @@ function standing({ kind }: Exchange): AttemptStatus {
 }
 
 /** Parsing never throws by contract; if it does all the same, the client may exist, and the answer is kept. */
-function parse(work: Work, exchange: Exchange, access: UpstreamAccess, token?: Secret): RegistrationOutcome {
+function parse(work: Work, exchange: Exchange, access: UpstreamAccess, { token, statement }: SentSecrets): RegistrationOutcome {
   try {
     return parseRegistration(exchange, {
-      sent: work.attempt?.metadata ?? {},
+      // After a crash the statement is not at hand, so it is not known whether it was repeated.
+      sent: { ...withoutStatement(work.attempt?.metadata ?? {}), ...present('software_statement', statement?.expose()) },
       endpoint: work.attempt?.url ?? '',
       quirks: work.upstream.quirks,
       secrets: token ? [token] : [],

@@ -1,6 +1,7 @@
 import type { RegistrationOutcome } from '@registrar/dcr';
 import type { TokenEvent } from '@registrar/ehrs';
 import { problemDocument } from '@registrar/problem';
+import type { StatementOutcome } from '@registrar/statements';
 import { NOT_SENT_LADDER_MS, waitBefore, waitingFor } from './backoff.js';
 import type { AnswerRecord, Change } from './change.js';
 import { changeOf } from './change-of.js';
@@ -27,6 +28,12 @@ const BECAUSE: Readonly<Record<string, string>> = {
 export function tokenEvent(work: Work, event: Exclude<TokenEvent, 'use'>): Pick<Change, 'initialAccessToken'> {
   const id = work.attempt?.initialAccessTokenId;
   return present('initialAccessToken', id === undefined ? undefined : { id, event });
+}
+
+/** What the answer said of the software statement that the attempt was sent with. */
+export function statementEvent(work: Work, event: StatementOutcome['event']): Pick<Change, 'softwareStatement'> {
+  const id = work.attempt?.softwareStatementId;
+  return present('softwareStatement', id === undefined ? undefined : { id, event });
 }
 
 /** Nothing was sent: tried again later where waiting can help, refused with words where it cannot (K-9, K-53). */

@@ -1,11 +1,19 @@
-import { quirksFor, type Capabilities, type ClientMetadata, type Endpoints, type Quirks, type SigningAlg } from '@registrar/dcr';
+import {
+  quirksFor,
+  type Capabilities,
+  type ClientMetadata,
+  type Endpoints,
+  type JsonObject,
+  type Quirks,
+  type SigningAlg,
+} from '@registrar/dcr';
 import type { UnitOfWork, WorkActor } from '@registrar/database';
 import type { TokenClient } from '@registrar/ehrs';
 import type { PublicJwk } from '@registrar/keys';
 import { present } from './present.js';
 import { sealedValue as sealed, workClient, type ClientRow } from './work-client-row.js';
 import type { Step } from './step.js';
-import type { Work, WorkAttempt, WorkCredential, WorkInitialAccessToken, WorkUpstream } from './work.js';
+import type { Work, WorkAttempt, WorkCredential, WorkInitialAccessToken, WorkSoftwareStatement, WorkUpstream } from './work.js';
 
 type Registration = Work['registration'];
 type Nullable<T> = T | null;
@@ -102,6 +110,7 @@ export interface WorkRow {
     metadata: ClientMetadata;
     outcome: Nullable<Record<string, unknown>>;
     initial_access_token_id: Nullable<string>;
+    software_statement_id: Nullable<string>;
   }>;
   answer_key_id: Nullable<string>;
   answer: Nullable<Buffer>;
@@ -115,6 +124,15 @@ export interface WorkRow {
   token_usable: Nullable<number>;
   token_key_id: Nullable<string>;
   token_sealed: Nullable<Buffer>;
+  statement: Nullable<{
+    id: string;
+    origin: WorkSoftwareStatement['origin'];
+    claims: JsonObject;
+    pinned_origin: string;
+    tenant_id: Nullable<string>;
+  }>;
+  statement_key_id: Nullable<string>;
+  statement_sealed: Nullable<Buffer>;
   last_version: number;
 }
 
@@ -171,6 +189,7 @@ export function workFrom(row: WorkRow, scope: UnitOfWork): Work {
     ...present('previous', row.previous && credential(row.previous, row.previous_key_id, row.previous_sealed)),
     ...present('attempt', row.attempt && attempt(row)),
     ...present('initialAccessToken', token(row)),
+    ...present('softwareStatement', registration.strategy === 'portal' ? null : statement(row)),
   };
 }
 
@@ -234,8 +253,16 @@ function attempt(row: WorkRow): WorkAttempt | null {
     metadata: found.metadata,
     ...present('outcome', found.outcome),
     ...present('initialAccessTokenId', found.initial_access_token_id),
+    ...present('softwareStatementId', found.software_statement_id),
     ...present('answer', sealed(row.answer_key_id, row.answer)),
   };
+}
+
+function statement(row: WorkRow): WorkSoftwareStatement | null {
+  const value = sealed(row.statement_key_id, row.statement_sealed);
+  if (!row.statement || !value) return null;
+  const { id, origin, claims, pinned_origin: pinnedOrigin, tenant_id: tenantId } = row.statement;
+  return { id, origin, claims, pinnedOrigin, sealed: value, ...present('tenantId', tenantId) };
 }
 
 function token(row: WorkRow): WorkInitialAccessToken | null {

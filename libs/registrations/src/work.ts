@@ -1,4 +1,4 @@
-import type { Capabilities, ClientMetadata, Endpoints, Quirks, SigningAlg } from '@registrar/dcr';
+import type { Capabilities, ClientMetadata, Endpoints, JsonObject, Quirks, SigningAlg } from '@registrar/dcr';
 import type { Environment, UnitOfWork } from '@registrar/database';
 import type { PublicJwk } from '@registrar/keys';
 import type { Secret } from '@registrar/secret';
@@ -63,6 +63,7 @@ export interface WorkAttempt {
   readonly metadata: ClientMetadata;
   readonly outcome?: Readonly<Record<string, unknown>>;
   readonly initialAccessTokenId?: string;
+  readonly softwareStatementId?: string;
   readonly answer?: SealedValue;
   /** Whether its result has been written: an attempt without one is gone on with by whoever takes over. */
   readonly finished: boolean;
@@ -76,6 +77,16 @@ export interface WorkInitialAccessToken {
   readonly tenantId?: string;
   /** How many tokens could be used at that moment, this one included. */
   readonly usable: number;
+  readonly sealed: SealedValue;
+}
+
+/** The statement that a registration at this server would be sent with. */
+export interface WorkSoftwareStatement {
+  readonly id: string;
+  readonly origin: 'uploaded' | 'issued';
+  readonly claims: JsonObject;
+  readonly pinnedOrigin: string;
+  readonly tenantId?: string;
   readonly sealed: SealedValue;
 }
 
@@ -157,4 +168,6 @@ export interface Work {
   readonly representation?: Secret;
   /** The strong ETag of it (B-15). */
   readonly entityTag?: string;
+  /** Only where registering is the server's own doing. */
+  readonly softwareStatement?: WorkSoftwareStatement;
 }

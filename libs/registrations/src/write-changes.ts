@@ -2,6 +2,7 @@ import type { Clock } from '@registrar/clock';
 import type { Transaction } from '@registrar/database';
 import { learnOfServers } from '@registrar/ehrs';
 import { publish } from '@registrar/keys';
+import { settleStatements } from '@registrar/statements';
 import type { Change, CommitResult } from './change.js';
 import type { Records } from './create-registrations.js';
 import type { OnPromoted } from './on-promoted.js';
@@ -86,6 +87,11 @@ async function writeAll(
     tx,
     writing.flatMap((change) => change.learned ?? []),
     now,
+  );
+  await settleStatements(
+    tx,
+    writing.flatMap((change) => change.softwareStatement ?? []),
+    records.events,
   );
   await shutGates(tx, writing);
   const promoted = writing.filter((change) => change.promote ?? change.rollBack).map((change) => change.registrationId);

@@ -22,6 +22,7 @@ export const declaredQuirks = z
       .string()
       .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/)
       .describe('The one scope of a token to register with that is asked for by client_credentials.'),
+    software_statement: z.enum(['optional', 'required']).describe('Whether the server registers nobody without a software statement.'),
     unknown_field_policy: z.enum(['ignore', 'refuse']),
     read_rotates: rotates,
     put_rotates: rotates,
