@@ -16,6 +16,7 @@ const OF_THE_WORKSPACE = [
   'event_heads',
   'idempotency_keys',
   'pooled_keys',
+  'rollouts',
   'statement_keys',
   'workspaces',
 ];

@@ -31,7 +31,7 @@ beforeAll(async () => {
   }
   for (const library of readdirSync(join(root, 'libs'))) await import(pathToFileURL(join(root, 'libs', library, 'src/index.ts')).href);
   problems = [...problemDictionary()];
-});
+}, 60_000);
 
 function sourceFiles(ending: string): string[] {
   return ['apps', 'libs'].flatMap((top) =>

@@ -39,9 +39,13 @@ export interface RegistrationParts {
 }
 
 /** The services of registrations, and what they listen to. */
-export async function composeRegistrations(
-  parts: RegistrationParts,
-): Promise<{ services: Service[]; registrations: Registrations; suspensions: Suspensions; close: () => Promise<void> }> {
+export async function composeRegistrations(parts: RegistrationParts): Promise<{
+  services: Service[];
+  registrations: Registrations;
+  suspensions: Suspensions;
+  doorbell: Doorbell;
+  close: () => Promise<void>;
+}> {
   const { config, database, clock, vault, audit, events, jobs, outbound } = parts;
   const notifications = new Notifications(config.DATABASE_URL?.expose() ?? '');
   const published = new PublishedDocuments(database, notifications);
@@ -58,6 +62,7 @@ export async function composeRegistrations(
   return {
     registrations,
     suspensions,
+    doorbell,
     services: [
       [Notifications, notifications],
       [PublishedDocuments, published],

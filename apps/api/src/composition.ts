@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Provider } from '@nestjs/common';
 import { accessEntities, ApiKeysService, Authenticator, Idempotency } from '@registrar/access';
-import { ApprovalRecords, approvalsEntities, Approvals } from '@registrar/approvals';
 import { AuditLog } from '@registrar/audit';
 import { SystemClock } from '@registrar/clock';
 import type { Config } from '@registrar/config';
@@ -13,6 +12,7 @@ import { rotationEntities } from '@registrar/rotation';
 import { TenantRecords, tenantsEntities, TenantsService, TenantSuspensionService, WorkspacesService } from '@registrar/tenants';
 import { fileKeyEncryptionKey, newId, openVault } from '@registrar/vault';
 import type { Logger } from 'pino';
+import { CHANGES_ENTITIES, composeChanges } from './compose-changes.js';
 import { composeNouns, NOUN_ENTITIES } from './compose-nouns.js';
 import { composeRegistrations } from './compose-registrations.js';
 import { composeRotation } from './compose-rotation.js';
@@ -27,7 +27,7 @@ export interface Composition {
 }
 
 // Every table that the api's services touch. A noun adds its list here.
-const ENTITIES = [...accessEntities, ...tenantsEntities, ...approvalsEntities, ...NOUN_ENTITIES, ...rotationEntities];
+const ENTITIES = [...accessEntities, ...tenantsEntities, ...CHANGES_ENTITIES, ...NOUN_ENTITIES, ...rotationEntities];
 
 /**
  * Opens what the api stands on and makes the services of every noun: the one place where they are put together.
@@ -61,7 +61,7 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
   await makeFirstWorkspace(workspaces, apiKeys, join(config.REGISTRAR_HOME, 'owner-key'));
 
   const outbound = createOutbound({ allow: config.OUTBOUND_ALLOW, extraPorts: config.OUTBOUND_PORTS });
-  const { registrations, suspensions, ...rest } = await composeRegistrations({
+  const { registrations, suspensions, doorbell, ...rest } = await composeRegistrations({
     config,
     database,
     clock,
@@ -90,6 +90,7 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
     ...rest.services,
     ...nouns.services,
     ...composeRotation({ database, clock, audit, events }),
+    ...composeChanges({ database, clock, audit, events, access: { outbound, publicUrl: config.PUBLIC_URL }, doorbell }),
     [Database, database],
     [Jobs, jobs],
     [Authenticator, new Authenticator(database, clock, platformKeys)],
@@ -97,7 +98,6 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
     [Cursors, new Cursors(platformKeys)],
     [ApiKeysService, apiKeys],
     [WorkspacesService, workspaces],
-    [Approvals, new Approvals(database, clock, new ApprovalRecords(audit, events))],
     [TenantSuspensionService, tenantSuspension],
     [TenantsService, new TenantsService(database, clock, tenantRecords)],
   ];

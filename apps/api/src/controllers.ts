@@ -20,6 +20,7 @@ import { RotationLinesController } from './ehrs/rotation-lines.controller.js';
 import { RotationPoliciesController } from './rotation-policies/rotation-policies.controller.js';
 import { SoftwareStatementsController } from './software-statements/software-statements.controller.js';
 import { SuspensionsController } from './suspensions/suspensions.controller.js';
+import { RolloutsController } from './rollouts/rollouts.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 import { WorkspaceController } from './workspace/workspace.controller.js';
 import { WorkspacesController } from './workspaces/workspaces.controller.js';
@@ -47,6 +48,7 @@ export const controllers: Type[] = [
   RotationPoliciesController,
   SoftwareStatementsController,
   SuspensionsController,
+  RolloutsController,
   TenantsController,
   WorkspaceController,
   WorkspacesController,

@@ -12,6 +12,7 @@ import { createEngine } from '@registrar/registrations';
 import { statementExpiries } from '@registrar/statements';
 import { fileKeyEncryptionKey, newId, openVault } from '@registrar/vault';
 import type { Logger } from 'pino';
+import { CHANGES_ENTITIES, composeChanges } from './compose-changes.js';
 import { failureOf } from './logger.js';
 import { WorkerProcess } from './worker-process.js';
 
@@ -22,7 +23,8 @@ const LOOK_AGAIN_MS = 200;
 export async function composeWorker(config: Config, logger: Logger): Promise<WorkerProcess> {
   const clock = new SystemClock(config.CLOCK_OFFSET_MS);
   const url = config.DATABASE_URL?.expose() ?? '';
-  const database = await openDatabase({ url, poolSize: config.DATABASE_POOL_SIZE, applicationName: 'registrar-worker' });
+  const settings = { url, poolSize: config.DATABASE_POOL_SIZE, entities: CHANGES_ENTITIES, applicationName: 'registrar-worker' };
+  const database = await openDatabase(settings);
   const kek = fileKeyEncryptionKey(config.KEK_FILE, { createIfMissing: !config.production });
   const { vault } = await openVault(database, kek, clock);
   const audit = new AuditLog(vault, clock);
@@ -38,23 +40,27 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
   });
   const events = new EventLog(clock, newId);
   const records = { audit, events };
+  const keys = new KeyPool(database, vault, clock);
+  const access = { outbound, clock, vault, keys, publicUrl: config.PUBLIC_URL, proofLadderMs: config.PROOF_LADDER_MS };
+  const changes = composeChanges({
+    ...{ database, clock, audit, events, access },
+    complain: (subjectId, error) => {
+      logger.error({ subject_id: subjectId, failure: failureOf(error) }, 'it will be looked at again');
+    },
+  });
   const dispatcher = createEngine({
     database,
     records,
     clock,
-    access: {
-      outbound,
-      clock,
-      vault,
-      keys: new KeyPool(database, vault, clock),
-      publicUrl: config.PUBLIC_URL,
-      proofLadderMs: config.PROOF_LADDER_MS,
-    },
+    access,
     settings: { capacity: config.WORKER_CONCURRENCY, renewMs: RENEW_MS, lookAgainMs: LOOK_AGAIN_MS },
     complain: (operationId, error) => {
       logger.error({ operation_id: operationId, failure: failureOf(error) }, 'an operation will be taken up again');
     },
     onPromoted: schedulePromoted,
+    carried: ({ input }) => {
+      changes.rollouts.carried(input);
+    },
   });
   const alarms = new ExpiryAlarms(database, clock, events, [tokenExpiries, statementExpiries]);
   const rotations = new RotationScheduler(
@@ -68,7 +74,7 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
       logger.error({ failure: failureOf(error) }, 'rotations will be looked at again');
     },
   );
-  return new WorkerProcess({ dispatcher, alarms, rotations }, jobs, config, logger, [
+  return new WorkerProcess({ dispatcher, alarms, rotations, beside: changes.beside }, jobs, config, logger, [
     () => outbound.close(),
     () => {
       vault.close();

@@ -2,6 +2,7 @@ import { expiryAlarmsDue, type ExpiryAlarms } from '@registrar/ehrs';
 import type { Handlers } from '@registrar/jobs';
 import { rotationsDue, type RotationScheduler } from '@registrar/rotation';
 import { workDue, type Dispatcher } from '@registrar/registrations';
+import type { Beside } from './beside.js';
 
 /** Every job that a worker answers. */
 export const JOBS = [workDue, expiryAlarmsDue, rotationsDue] as const;
@@ -11,10 +12,11 @@ export interface Duties {
   readonly dispatcher: Dispatcher;
   readonly alarms: ExpiryAlarms;
   readonly rotations: RotationScheduler;
+  readonly beside: readonly Beside[];
 }
 
 /** A handler for each declared job: where one is missing, this does not compile. */
-export function handlers({ dispatcher, alarms, rotations }: Duties): Handlers<typeof JOBS> {
+export function handlers({ dispatcher, alarms, rotations }: Omit<Duties, 'beside'>): Handlers<typeof JOBS> {
   return {
     'registrations.work_due': () => {
       dispatcher.ring();

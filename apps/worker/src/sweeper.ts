@@ -6,6 +6,7 @@ import { SCHEDULE } from './schedule.js';
 export class Sweeper {
   #timer: NodeJS.Timeout | undefined;
   #sweeping = false;
+  #looking: Promise<unknown> | undefined;
 
   constructor(
     private readonly duties: Duties,
@@ -18,13 +19,19 @@ export class Sweeper {
     void this.#sweep();
   }
 
-  stop(): void {
+  /** Takes nothing more up, and waits until what is looked at beside the operations has ended. */
+  async stop(): Promise<void> {
     clearInterval(this.#timer);
+    await this.#looking;
+    await Promise.all(this.duties.beside.map((each) => each.drain()));
   }
 
   async #sweep(): Promise<void> {
     void this.duties.dispatcher.sweep();
     void this.duties.rotations.look();
+    this.#looking ??= Promise.allSettled(this.duties.beside.map((each) => each.look())).finally(() => {
+      this.#looking = undefined;
+    });
     if (this.#sweeping) return;
     this.#sweeping = true;
     await this.jobs.ensureSchedules(SCHEDULE);

@@ -28,9 +28,10 @@ export class WorkerProcess implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.#sweeper.stop();
+    const swept = this.#sweeper.stop();
     this.logger.info({ in_hand: this.duties.dispatcher.inHand }, 'the worker takes nothing more up');
     await this.duties.dispatcher.drain();
+    await swept;
     await this.jobs.close();
     await this.duties.rotations.stop();
     for (const close of this.closing) await close();

@@ -1,5 +1,6 @@
 import type { Clock } from '@registrar/clock';
 import { pageOf, type Database, type Page, type PageRequest, type Transaction, type UnitOfWork } from '@registrar/database';
+import type { DueItems } from '@registrar/registrations';
 import { newId } from '@registrar/vault';
 import type { Approval, ApprovalKind, NewApproval } from './approval.js';
 import type { ApprovalRow } from './approval.entity.js';
@@ -21,6 +22,7 @@ export class Approvals {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly records: ApprovalRecords,
+    private readonly due: DueItems,
   ) {}
 
   /** Says how things of this kind go on once they are approved. Without one they wait for whoever comes back for them. */
@@ -28,8 +30,8 @@ export class Approvals {
     this.#approved.set(kind, go);
   }
 
-  /** Says what becomes of things of this kind that were rejected. */
-  onRejected(kind: ApprovalKind, go: Continuation): void {
+  /** Says what becomes of things of this kind that were rejected, or that nobody decided on or came back for in time. */
+  onEnded(kind: ApprovalKind, go: Continuation): void {
     this.#ended.set(kind, go);
   }
 
@@ -82,6 +84,7 @@ export class Approvals {
       createdAt: now,
     };
     await approvalRows.insert(tx, row);
+    await this.due.set(tx, row.id, { at: row.expiresAt });
     this.records.write(tx, 'request', present(row));
     return present(row);
   }
@@ -107,6 +110,20 @@ export class Approvals {
     await this.#write(tx, 'expire', { ...row, status: 'expired', decisionReason: why });
   }
 
+  /**
+   * Writes down what has expired, and lets what waited for it end. For the worker's sweep; whoever reads an approval sees that it
+   * has expired without this. @param complain told what went wrong with one.
+   */
+  expireDue(complain: (approvalId: string, error: unknown) => void): Promise<void> {
+    return this.due.lookAtDue(this.clock.now(), (tx, id) => this.#expire(tx, id), complain);
+  }
+
+  async #expire(tx: Transaction, id: string): Promise<void> {
+    const row = await approvalRows.lock(tx, id, this.clock.now());
+    if (row?.status !== 'expired') return this.due.clear(tx, id);
+    await this.#ended.get(row.kind)?.(tx, await this.#write(tx, 'expire', row));
+  }
+
   #decide(scope: UnitOfWork, id: string, decision: 'approved' | 'rejected', reason?: string): Promise<Approval> {
     return this.database.transaction(scope, async (tx) => {
       const now = this.clock.now();
@@ -126,6 +143,7 @@ export class Approvals {
 
   async #write(tx: Transaction, step: 'approve' | 'reject' | 'expire' | 'use', row: ApprovalRow): Promise<Approval> {
     await approvalRows.update(tx, row);
+    if (row.status !== 'approved') await this.due.clear(tx, row.id);
     const approval = present(row);
     this.records.write(tx, step, approval);
     return approval;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyChain } from '@registrar/audit';
 import type { Transaction, UnitOfWork } from '@registrar/database';
+import { DueItems } from '@registrar/registrations';
 import { newId } from '@registrar/vault';
 import { nounHouse, type NounHouse } from '../../../test/support/noun-house.js';
 import { ApprovalRecords, Approvals, approvalsEntities, type Approval, type NewApproval } from './index.js';
@@ -15,7 +16,12 @@ beforeAll(async () => {
   house = await nounHouse(approvalsEntities);
   scope = await house.workspace();
   approver = { ...scope, actor: { type: 'api_key', id: newId(), name: 'Another' } };
-  approvals = new Approvals(house.database, house.clock, new ApprovalRecords(house.audit, house.events));
+  approvals = new Approvals(
+    house.database,
+    house.clock,
+    new ApprovalRecords(house.audit, house.events),
+    new DueItems(house.database, 'approval'),
+  );
 });
 afterAll(() => house.close());
 
@@ -96,9 +102,25 @@ describe('a continuation', () => {
     expect(await approvals.get(scope, changed.id)).toMatchObject({ status: 'open', decidedBy: null });
   });
 
+  it('is told of what nobody decided on in time, once, whoever looks', async () => {
+    const told: string[] = [];
+    approvals.onEnded('update', (_tx, approval) => Promise.resolve(void told.push(`${approval.id} ${approval.status}`)));
+    const { id } = await ask({ kind: 'update', expiresInMs: 60_000 });
+    const complaints: unknown[] = [];
+    const look = () => approvals.expireDue((_id, error) => complaints.push(error));
+    await look();
+    expect(told).toEqual([]);
+    house.clock.advance(60_000);
+    await Promise.all([look(), look()]);
+    expect([told, complaints]).toEqual([[`${id} expired`], []]);
+    const [row] = await house.rows('SELECT status FROM approvals WHERE id = $1', [id]);
+    expect(row).toEqual({ status: 'expired' });
+    expect(await house.rows(`SELECT 1 FROM work_items WHERE kind = 'approval' AND subject_id = $1`, [id])).toEqual([]);
+  });
+
   it('is told of a no as well', async () => {
     const told: string[] = [];
-    approvals.onRejected('update', (_tx, approval) => Promise.resolve(void told.push(approval.id)));
+    approvals.onEnded('update', (_tx, approval) => Promise.resolve(void told.push(approval.id)));
     const { id } = await ask({ kind: 'update' });
     expect(await approvals.reject(approver, id, 'too much')).toMatchObject({ status: 'rejected', decisionReason: 'too much' });
     expect(told).toEqual([id]);

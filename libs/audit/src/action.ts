@@ -69,6 +69,15 @@ export const AUDIT_ACTIONS = [
   'approval.reject',
   'approval.expire',
   'approval.use',
+  'rollout.create',
+  'rollout.start',
+  'rollout.widen',
+  'rollout.pause',
+  'rollout.resume',
+  'rollout.halt',
+  'rollout.succeed',
+  'rollout.cancel',
+  'rollout.supersede',
   'secret.reveal',
   'assertion.sign',
   'token.issue',
@@ -91,5 +100,6 @@ export type SubjectType =
   | 'operation'
   | 'batch'
   | 'approval'
+  | 'rollout'
   | 'credential'
   | 'rotation_policy';

@@ -41,7 +41,7 @@ export class Dispatcher {
   constructor(
     private readonly database: Database,
     private readonly queue: WorkQueue,
-    private readonly runner: OperationRunner,
+    private readonly runner: Pick<OperationRunner, 'run'>,
     private readonly clock: Clock,
     private readonly settings: DispatcherSettings,
     private readonly complain: Complain,

@@ -12,6 +12,7 @@ import { portalStrategy } from './portal.strategy.js';
 import { present } from './present.js';
 import type { StepContext } from './strategy.js';
 import type { UpstreamAccess } from './upstream-access.js';
+import type { Work } from './work.js';
 import { WorkQueue } from './work-queue.js';
 import type { OnPromoted } from './on-promoted.js';
 import { changeWriter } from './write-changes.js';
@@ -28,6 +29,8 @@ export interface EngineParts {
   /** When production may be written to; left out, always. */
   readonly windows?: WriteWindows;
   readonly onPromoted?: OnPromoted;
+  /** Told when an operation has been carried on, as far as it went; whoever counts on it looks by itself as well. */
+  readonly carried?: (operation: Work['operation']) => void;
 }
 
 /** Puts together what carries operations out: claim, strategies, journal. One for each worker process. */
@@ -45,5 +48,11 @@ export function createEngine(parts: EngineParts): Dispatcher {
     ...present('windows', parts.windows),
   };
   const runner = new OperationRunner(ways, context);
-  return new Dispatcher(database, new WorkQueue(database, `worker-${newId()}`), runner, clock, settings, complain);
+  const telling: Pick<OperationRunner, 'run'> = {
+    run: (work) =>
+      runner.run(work).finally(() => {
+        parts.carried?.(work.operation);
+      }),
+  };
+  return new Dispatcher(database, new WorkQueue(database, `worker-${newId()}`), telling, clock, settings, complain);
 }

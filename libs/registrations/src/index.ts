@@ -7,7 +7,14 @@ export { REGISTRATION_ACTIONS, REGISTRATION_STATUSES, TRANSITIONS } from './life
 export type { LifecycleEvent, RegistrationAction, RegistrationStatus } from './lifecycle.js';
 export { OPEN_OPERATIONS } from './operation-status.js';
 export type { AttemptKind, AttemptStatus, ManagedKind, OperationKind, OperationStatus, Waiting } from './operation-status.js';
-export type { PlannedPair } from './plan.js';
+export type { PlanAccess, PlannedPair } from './plan.js';
+export { DueItems } from './due-items.js';
+export type { DueKind, DueWhen } from './due-items.js';
+export type { Approver, Decided } from './approver.js';
+export { OverrideChanges } from './override-changes.service.js';
+export type { UpdateWay } from './update-judgement.js';
+export { planUpdates } from './update-plan.js';
+export type { MemberChange, PlannedUpdate, UpdatesWanted } from './update-plan.js';
 export type { Records } from './create-registrations.js';
 export { failExpired } from './fail-expired.js';
 export type { OnPromoted } from './on-promoted.js';

@@ -27,6 +27,12 @@ export const registrationProblem = defineProblems({
     actor: 'caller',
     label: 'Look at the registration’s status and its next action',
   },
+  'registrations.approval_pending': {
+    kind: 'conflict',
+    title: 'The change gives the client more than it has, and waits for an approval',
+    actor: 'workspace_owner',
+    label: 'Decide on the approval that waits for this registration',
+  },
   'registrations.stale': {
     kind: 'stale',
     title: 'The registration has changed since it was read',

@@ -58,7 +58,10 @@ export async function beginOperation(tx: Transaction, wanted: OperationWanted, n
 }
 
 /** Holds the registrations, so that of two who begin at once the second sees the first's operation. */
-async function lockReady(tx: Transaction, wanted: readonly OperationWanted[]): Promise<ReadonlyMap<string, Ready>> {
+export async function lockReady(
+  tx: Transaction,
+  wanted: readonly Pick<OperationWanted, 'registrationId'>[],
+): Promise<ReadonlyMap<string, Ready>> {
   const rows = await tx.query<Ready>(READY, [wanted.map((one) => one.registrationId), tx.scope.workspaceId]);
   return new Map(rows.map((row) => [row.id, row]));
 }

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { DueKind } from './due-items.js';
 
 @Entity('work_items')
 export class WorkItemEntity {
@@ -12,7 +13,7 @@ export class WorkItemEntity {
   tenantId!: string | null;
 
   @Column('text')
-  kind!: 'operation' | 'rotations';
+  kind!: 'operation' | 'rotations' | DueKind;
 
   @Column('uuid', { name: 'subject_id' })
   subjectId!: string;

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Res } from 
 import { ApiTags } from '@nestjs/swagger';
 import type { Principal } from '@registrar/access';
 import type { UnitOfWork } from '@registrar/database';
-import { Lookup, Registrations } from '@registrar/registrations';
+import { Lookup, OverrideChanges, Registrations } from '@registrar/registrations';
 import type { Response } from 'express';
 import { Answers } from '../answers.js';
 import { Caller, Scope } from '../auth/caller.js';
@@ -40,6 +40,7 @@ export class RegistrationsController {
     private readonly finder: Lookup,
     private readonly answers: RegistrationAnswers,
     private readonly cursors: Cursors,
+    private readonly overrides: OverrideChanges,
   ) {}
 
   @Post()
@@ -87,15 +88,21 @@ export class RegistrationsController {
 
   @Patch(':id')
   @Permit('registrations.write')
-  @Answers('Replaces the registration’s own overrides, while it has no client; the next retry sends them', 200, shownRegistration)
+  @Answers('Replaces the registration’s own overrides; without a client the next retry sends them', 200, shownRegistration)
+  @Answers('With a client: begins the update, or asks for the approval that it needs', 202, shownRegistration)
   async change(
     @Scope() scope: UnitOfWork,
     @Param('id', { schema: idOf('reg') }) id: string,
     @Body({ schema: registrationChange }) body: RegistrationChangeBody,
     @ExpectedVersion() expected: number | undefined,
+    @Wait() waitMs: number | undefined,
     @Res({ passthrough: true }) response: Response,
   ) {
-    return this.answers.shown(await this.registrations.change(scope, id, body.client_metadata, expected), response);
+    const { clientId, operation } = await this.registrations.get(scope, id);
+    if (clientId === null) return this.answers.shown(await this.registrations.change(scope, id, body.client_metadata, expected), response);
+    const changed = await this.overrides.change(scope, id, body.client_metadata, expected);
+    const begun = changed.operation?.id !== operation?.id;
+    return begun ? this.answers.accepted(scope, changed, response, waitMs) : this.answers.shown(changed, response);
   }
 
   @Post(':id/verify')

@@ -49,7 +49,7 @@ BEGIN
       FROM due d WHERE NOT d.flies AND d.turn <= d.max_in_flight_per_tenant
   ), ungated AS (
     SELECT w.id, w.due_at FROM work_items w
-     WHERE w.authorization_server_id IS NULL AND w.due_at <= now_at AND (w.lease_until IS NULL OR w.lease_until <= now_at)
+     WHERE w.kind = 'operation' AND w.authorization_server_id IS NULL AND w.due_at <= now_at AND (w.lease_until IS NULL OR w.lease_until <= now_at)
      ORDER BY w.priority, w.due_at LIMIT capacity
   ), chosen AS (
     SELECT c.id FROM (

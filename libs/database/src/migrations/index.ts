@@ -1,10 +1,4 @@
 import { Workspaces1764000000001 } from './1764000000001-workspaces.js';
-import { Rotation1764000000010 } from './1764000000010-rotation.js';
-import { Approvals1764000000011 } from './1764000000011-approvals.js';
-import { Statements1764000000012 } from './1764000000012-statements.js';
-import { Leaving1764000000013 } from './1764000000013-leaving.js';
-import { Imports1764000000015 } from './1764000000015-imports.js';
-import { Readers1764000000016 } from './1764000000016-readers.js';
 import { Vault1764000000002 } from './1764000000002-vault.js';
 import { Records1764000000003 } from './1764000000003-records.js';
 import { Ehrs1764000000004 } from './1764000000004-ehrs.js';
@@ -13,16 +7,17 @@ import { Registrations1764000000006 } from './1764000000006-registrations.js';
 import { Operations1764000000007 } from './1764000000007-operations.js';
 import { Work1764000000008 } from './1764000000008-work.js';
 import { Lifecycle1764000000009 } from './1764000000009-lifecycle.js';
+import { Rotation1764000000010 } from './1764000000010-rotation.js';
+import { Approvals1764000000011 } from './1764000000011-approvals.js';
+import { Statements1764000000012 } from './1764000000012-statements.js';
+import { Leaving1764000000013 } from './1764000000013-leaving.js';
+import { Imports1764000000015 } from './1764000000015-imports.js';
+import { Readers1764000000016 } from './1764000000016-readers.js';
+import { Rollouts1764000000021 } from './1764000000021-rollouts.js';
 
 /** Every migration by name, in order: no globs, so that a forgotten file does not compile away silently. */
 export const migrations = [
   Workspaces1764000000001,
-  Rotation1764000000010,
-  Approvals1764000000011,
-  Statements1764000000012,
-  Leaving1764000000013,
-  Imports1764000000015,
-  Readers1764000000016,
   Vault1764000000002,
   Records1764000000003,
   Ehrs1764000000004,
@@ -31,4 +26,11 @@ export const migrations = [
   Operations1764000000007,
   Work1764000000008,
   Lifecycle1764000000009,
+  Rotation1764000000010,
+  Approvals1764000000011,
+  Statements1764000000012,
+  Leaving1764000000013,
+  Imports1764000000015,
+  Readers1764000000016,
+  Rollouts1764000000021,
 ];

@@ -1,0 +1,39 @@
+import { ApprovalRecords, approvalsEntities, Approvals } from '@registrar/approvals';
+import type { AuditLog } from '@registrar/audit';
+import type { Clock } from '@registrar/clock';
+import type { Database } from '@registrar/database';
+import type { EventLog } from '@registrar/events';
+import { DueItems, OverrideChanges, type Doorbell, type PlanAccess } from '@registrar/registrations';
+import { RolloutRecords, Rollouts, rolloutsEntities } from '@registrar/rollouts';
+import type { Service } from './service.js';
+
+/** What changes of many registrations, and approvals of them, stand on. */
+export interface ChangesGround {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly audit: AuditLog;
+  readonly events: EventLog;
+  readonly access: PlanAccess;
+  readonly doorbell: Doorbell;
+}
+
+/** Every table of these nouns. */
+export const CHANGES_ENTITIES = [...approvalsEntities, ...rolloutsEntities];
+
+/** Makes the services of approvals, roll-outs and changed overrides, and says how each goes on once it is decided. */
+export function composeChanges(ground: ChangesGround): Service[] {
+  const { database, clock, audit, events, access, doorbell } = ground;
+  const approvals = new Approvals(database, clock, new ApprovalRecords(audit, events), new DueItems(database, 'approval'));
+  const records = new RolloutRecords(audit, events);
+  const rollouts = new Rollouts({ database, clock, records, approver: approvals, access, due: new DueItems(database, 'rollout') });
+  const changes = new OverrideChanges({ database, clock, records: { audit, events }, access, approver: approvals, doorbell });
+  approvals.onApproved('rollout', (tx, approval) => rollouts.approved(tx, approval));
+  approvals.onEnded('rollout', (tx, approval) => rollouts.notApproved(tx, approval));
+  approvals.onApproved('update', (tx, approval) => changes.approved(tx, approval));
+  approvals.onEnded('update', (tx, approval) => changes.notApproved(tx, approval));
+  return [
+    [Approvals, approvals],
+    [Rollouts, rollouts],
+    [OverrideChanges, changes],
+  ];
+}

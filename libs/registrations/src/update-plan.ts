@@ -1,0 +1,138 @@
+import { applicationLayers, type ApplicationLayers } from '@registrar/applications';
+import type { Environment, Transaction } from '@registrar/database';
+import { impactOf, textOf, type ClientMetadata, type Finding, type Impact, type JsonValue } from '@registrar/dcr';
+import { upstreamsFor, type Upstream } from '@registrar/ehrs';
+import { canonicalBytes, digestText } from '@registrar/vault';
+import { documentOf, KEYS_TO_COME, type DocumentSubject } from './document-of.js';
+import type { RegistrationStatus } from './lifecycle.js';
+import type { PlanAccess } from './plan.js';
+import { present } from './present.js';
+import { escalationWords, type UpdateWay } from './update-judgement.js';
+import { registrationsToUpdate, type ToUpdate, type UpdatesOf } from './update-plan.repository.js';
+import { strategyFor, upstreamOf } from './upstream-of.js';
+
+/** What an update would change at one registration that has a client. */
+export interface PlannedUpdate {
+  readonly registrationId: string;
+  readonly tenantId: string;
+  readonly ehrId: string;
+  readonly environment: Environment;
+  readonly status: RegistrationStatus;
+  /** The revision that its client has now. */
+  readonly revision: number;
+  readonly way: UpdateWay;
+  /** What was requested last. */
+  readonly before: ClientMetadata;
+  /** What would be requested; keys and marker stay those that the client has. */
+  readonly after: ClientMetadata;
+  /** The members that differ. Keys are none of them: those are rotated, not rolled out. */
+  readonly changes: readonly MemberChange[];
+  readonly impact: Impact;
+  /** What the client would be given that it has not, or protected less by; a line each. With any, somebody else has to say yes (J-07). */
+  readonly escalations: readonly string[];
+  readonly findings: readonly Finding[];
+  /** SHA-256 over the registration, the way and the exact document after. */
+  readonly documentHash: string;
+}
+
+/** A member as it is now and as it would be; left out where it is not there. */
+export interface MemberChange {
+  readonly member: string;
+  readonly before?: JsonValue;
+  readonly after?: JsonValue;
+}
+
+export interface UpdatesWanted extends UpdatesOf {
+  /** The application's; its newest where it is left out. */
+  readonly revision?: number;
+  /** In place of the registrations' own overrides. */
+  readonly clientMetadata?: ClientMetadata;
+}
+
+/** Rotated, never rolled out. */
+const KEY_MEMBERS: readonly string[] = ['jwks', 'jwks_uri', 'token_endpoint_auth_method', 'token_endpoint_auth_signing_alg'];
+
+/** What identifies the attempt that a client came from stands in its name or version, and stays there. */
+const MARKER = /(?: \[ref |\+|^)(att_[0-7][0-9a-hjkmnp-tv-z]{25})\]?$/;
+
+/**
+ * What updates of an application's registrations would change, by three statements whatever their number; those that have no
+ * client are not in the answer. Nothing is negotiated anew: a client keeps the way it authenticates unless somebody wrote another.
+ */
+export async function planUpdates(tx: Transaction, wanted: UpdatesWanted, access: PlanAccess): Promise<PlannedUpdate[]> {
+  const { applicationId, revision } = wanted;
+  const rows = await registrationsToUpdate(tx, wanted);
+  const ehrIds = [...new Set(rows.map((row) => row.ehrId))];
+  const upstreams = await upstreamsFor(tx, ehrIds);
+  const layers = await applicationLayers(
+    tx,
+    rows.map((row) => ({ applicationId, ehrId: row.ehrId, ...present('revision', revision) })),
+  );
+  return rows.flatMap((row, index) => {
+    const [layer, upstream] = [layers[index], upstreams.get(row.ehrId)];
+    return layer && upstream ? [planned(row, layer, upstream, wanted.clientMetadata ?? row.clientMetadata, access)] : [];
+  });
+}
+
+function planned(row: ToUpdate, layer: ApplicationLayers, upstream: Upstream, override: ClientMetadata, access: PlanAccess): PlannedUpdate {
+  const subject = {
+    application: {
+      name: layer.name,
+      kind: layer.kind,
+      metadata: layer.clientMetadata,
+      requiredScopes: layer.requiredScopes,
+      optionalScopes: layer.optionalScopes,
+      ...present('launchUrl', layer.launchUrl),
+      ...present('ehrOverride', layer.ehrOverride),
+    },
+    upstream: upstreamOf(upstream),
+    registration: { clientMetadata: override, environment: row.environment },
+  };
+  const before = row.requested;
+  const { document, findings } = documentOf(subject, access, KEYS_TO_COME, markerIn(before));
+  const after = keepsItsKeys(row, subject) ? withKeysOf(before, document) : document;
+  const strategy = row.strategy ?? strategyFor(upstream);
+  const way = strategy === 'portal' ? 'portal' : row.manageable === 'yes' ? 'update' : 'reregistration';
+  return {
+    registrationId: row.id,
+    tenantId: row.tenantId,
+    ehrId: row.ehrId,
+    environment: row.environment,
+    status: row.status,
+    revision: row.revision,
+    way,
+    before,
+    after,
+    changes: changesOf(before, after),
+    impact: impactOf({ document: before }, { document: after }, { registration: strategy === 'portal' ? 'portal' : 'dynamic' }),
+    escalations: escalationWords(before, after),
+    findings,
+    documentHash: digestText(canonicalBytes([row.id, way, JSON.stringify(after)]).toString('latin1')),
+  };
+}
+
+/** Whether nobody wrote another method than the client's own: what was negotiated once is not negotiated again. */
+function keepsItsKeys(row: ToUpdate, { application, registration }: DocumentSubject): boolean {
+  const written = { ...application.metadata, ...application.ehrOverride, ...registration.clientMetadata };
+  return (textOf(written, 'token_endpoint_auth_method') ?? row.authMethod) === row.authMethod;
+}
+
+function withKeysOf(before: ClientMetadata, document: ClientMetadata): ClientMetadata {
+  const own = Object.entries(document).filter(([member]) => !KEY_MEMBERS.includes(member));
+  return { ...Object.fromEntries(own), ...Object.fromEntries(Object.entries(before).filter(([member]) => KEY_MEMBERS.includes(member))) };
+}
+
+function markerIn(requested: ClientMetadata): string | undefined {
+  for (const member of ['software_version', 'client_name']) {
+    const [, marker] = MARKER.exec(textOf(requested, member) ?? '') ?? [];
+    if (marker !== undefined) return marker;
+  }
+  return undefined;
+}
+
+function changesOf(before: ClientMetadata, after: ClientMetadata): MemberChange[] {
+  const members = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((member) => member !== 'jwks');
+  return members
+    .filter((member) => JSON.stringify(before[member]) !== JSON.stringify(after[member]))
+    .map((member) => ({ member, ...present('before', before[member]), ...present('after', after[member]) }));
+}
