@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parsePublicId } from '@registrar/database';
 import { onboard, settled, startStack, until, type Answer, type Onboarding, type Stack } from '../support/index.js';
 
 interface Item {
@@ -70,6 +71,15 @@ const ended = (id: string, status: string): Promise<Rollout> =>
     const rollout = await read(id);
     return rollout.status === status ? rollout : undefined;
   });
+const names = async (app: Application): Promise<string[]> => {
+  const rows = await stack.query<{ name: string }>(
+    `SELECT c.requested_metadata->>'client_name' AS name FROM registrations r JOIN clients c ON c.id = r.client_id WHERE r.application_id = $1`,
+    [parsePublicId('app', app.id)],
+  );
+  return rows.map(({ name }) => name.replace(/ \[ref .*/, ''));
+};
+const REFUSED = { status: 400, headers: { 'content-type': 'application/json' }, body: '{"error":"invalid_client_metadata"}' };
+const BUSY = { status: 503, headers: { 'retry-after': '1' } };
 const WIDER = { required_scopes: ['system/Patient.rs', 'system/Observation.rs', 'system/Condition.rs'] };
 
 describe('the plan of a roll-out', () => {
@@ -148,13 +158,118 @@ describe('a roll-out that fails', () => {
     const app = await application();
     await change(app, { client_metadata: { client_name: 'Sync 2' } });
     const [canary = ''] = app.registrations;
-    const refused = { status: 400, headers: { 'content-type': 'application/json' }, body: '{"error":"invalid_client_metadata"}' };
-    await stack.sandbox.fault({ hospital: 'h01', endpoint: 'client_configuration', method: 'PUT', kind: 'status', times: 9, ...refused });
+    await stack.sandbox.fault({ hospital: 'h01', endpoint: 'client_configuration', method: 'PUT', kind: 'status', times: 9, ...REFUSED });
     const { body: begun } = await rollOut(app, { canary: { registration_ids: [canary] }, failure_limit: 9 });
     const halted = await ended(begun.id, 'halted');
     expect(halted).toMatchObject({ stage: 'canary', problem: { code: 'canary_failed' }, counts: { failed: 1, pending: 3 } });
     expect(halted.items.find((item) => item.state === 'failed')).toMatchObject({ registration_id: canary, canary: true });
     expect(halted.items.filter((item) => item.operation_id !== null)).toHaveLength(1);
     expect(await settled(stack, canary)).toMatchObject({ status: 'active' });
+    expect(await names(app)).toEqual(['Sync', 'Sync', 'Sync', 'Sync']);
+    await stack.sandbox.clearFaults();
+    expect(await stack.call('POST', `/v1/rollouts/${begun.id}/resume`)).toMatchObject({
+      status: 200,
+      body: { status: 'running', problem: null },
+    });
+    expect(await ended(begun.id, 'succeeded')).toMatchObject({ stage: 'rest', counts: { succeeded: 4 } });
+    expect(await names(app)).toEqual(['Sync 2', 'Sync 2', 'Sync 2', 'Sync 2']);
+  });
+
+  it('halts past its failure limit; what is under way ends by itself', async () => {
+    const app = await application();
+    await change(app, { client_metadata: { client_name: 'Sync 2' } });
+    const [canary = ''] = app.registrations;
+    for (const hospital of ['h02', 'h03', 'h04'])
+      await stack.sandbox.fault({ hospital, endpoint: 'client_configuration', method: 'PUT', kind: 'status', times: 9, ...REFUSED });
+    const { body: begun } = await rollOut(app, { canary: { registration_ids: [canary] }, failure_limit: 1, at_once: 1 });
+    const halted = await ended(begun.id, 'halted');
+    expect(halted).toMatchObject({ stage: 'rest', problem: { code: 'failure_limit' }, counts: { succeeded: 1, failed: 2, pending: 1 } });
+    expect((await names(app)).sort()).toEqual(['Sync', 'Sync', 'Sync', 'Sync 2']);
+  });
+});
+
+describe('a roll-out that runs', () => {
+  it('needs no approval where nothing widens, and goes canary first, then the rest, each once, with two workers', async () => {
+    const app = await application();
+    await change(app, { client_metadata: { client_name: 'Sync 2' }, required_scopes: ['system/Patient.rs'] });
+    const { body: begun } = await rollOut(app, { at_once: 2 });
+    expect(begun).toMatchObject({ status: 'running', stage: 'canary', approval_id: null });
+    expect(await rollOut(app)).toMatchObject({ status: 409, body: { code: 'rollouts.running_already', existing_id: begun.id } });
+    const done = await ended(begun.id, 'succeeded');
+    expect(done.counts).toEqual({ succeeded: 4 });
+    const operations = await stack.query<{ canary: boolean; created_at: Date; finished_at: Date }>(
+      `SELECT i.canary, o.created_at, o.finished_at FROM operations o JOIN rollout_items i ON i.operation_id = o.id
+         JOIN registrations r ON r.id = o.registration_id WHERE r.application_id = $1 AND o.kind = 'update'`,
+      [parsePublicId('app', app.id)],
+    );
+    expect(operations).toHaveLength(4);
+    const [canary] = operations.filter((one) => one.canary);
+    for (const one of operations.filter((each) => !each.canary)) expect(one.created_at >= (canary?.finished_at ?? new Date())).toBe(true);
+    for (const id of app.registrations) {
+      const { body } = await stack.call<{ status: string; requested_metadata: { scope: string } }>('GET', `/v1/registrations/${id}`);
+      expect(body).toMatchObject({ status: 'active', requested_metadata: { scope: 'system/Patient.rs' } });
+    }
+    expect(await plan(app)).toMatchObject({ body: { items: [] } });
+    const audited = await stack.query<{ action: string }>(
+      `SELECT action FROM audit_events WHERE subject_type = 'rollout' AND subject_id::text = $1 ORDER BY seq`,
+      [parsePublicId('rol', begun.id)],
+    );
+    expect(audited.map(({ action }) => action)).toEqual(['rollout.create', 'rollout.widen', 'rollout.succeed']);
+  });
+
+  it('begins with what was approved, and brings the wider scope to every hospital', async () => {
+    const app = await application();
+    await change(app, WIDER);
+    const { body: asked } = await rollOut(app);
+    expect(await decide(asked.approval_id, 'approve')).toMatchObject({ status: 200, body: { status: 'used' } });
+    expect(await ended(asked.id, 'succeeded')).toMatchObject({ counts: { succeeded: 4 } });
+    for (const id of app.registrations) {
+      const { body } = await stack.call<{ requested_metadata: { scope: string } }>('GET', `/v1/registrations/${id}`);
+      expect(body.requested_metadata.scope).toContain('system/Condition.rs');
+    }
+  });
+
+  it('begins nothing while it is paused, and goes on where it was', async () => {
+    const app = await application();
+    await change(app, { client_metadata: { client_name: 'Sync 2' } });
+    const [canary = ''] = app.registrations;
+    await stack.sandbox.fault({ hospital: 'h01', endpoint: 'client_configuration', method: 'PUT', kind: 'delay', delay_ms: 1_500 });
+    const { body: begun } = await rollOut(app, { canary: { registration_ids: [canary] } });
+    expect(await stack.call('POST', `/v1/rollouts/${begun.id}/pause`)).toMatchObject({ status: 200, body: { status: 'paused' } });
+    expect(await stack.call('POST', `/v1/rollouts/${begun.id}/pause`)).toMatchObject({
+      status: 409,
+      body: { code: 'rollouts.not_possible_now' },
+    });
+    await until('what was under way to end', async () => {
+      const { counts } = await read(begun.id);
+      return counts['running'] === undefined;
+    });
+    const paused = await read(begun.id);
+    expect(paused.items.filter((item) => !item.canary).map((item) => item.state)).toEqual(['pending', 'pending', 'pending']);
+    expect(
+      await stack.query(`SELECT 1 FROM work_items WHERE kind = 'rollout' AND subject_id = $1`, [parsePublicId('rol', begun.id)]),
+    ).toEqual([]);
+    expect(await stack.call('POST', `/v1/rollouts/${begun.id}/resume`)).toMatchObject({ status: 200 });
+    expect(await ended(begun.id, 'succeeded')).toMatchObject({ counts: { succeeded: 4 } });
+  });
+
+  it('goes on after every worker was killed while its canary was under way', async () => {
+    const app = await application();
+    await change(app, { client_metadata: { client_name: 'Sync 2' } });
+    const [canary = ''] = app.registrations;
+    await stack.sandbox.fault({
+      hospital: 'h01',
+      endpoint: 'client_configuration',
+      method: 'PUT',
+      kind: 'status',
+      after_commit: false,
+      ...BUSY,
+    });
+    const { body: begun } = await rollOut(app, { canary: { registration_ids: [canary] } });
+    await until('the canary to be under way', async () => (await read(begun.id)).counts['running'] === 1);
+    for (const worker of stack.workers) await worker.kill('SIGKILL');
+    for (const worker of stack.workers) await worker.restart();
+    expect(await ended(begun.id, 'succeeded')).toMatchObject({ counts: { succeeded: 4 } });
+    expect(await names(app)).toEqual(['Sync 2', 'Sync 2', 'Sync 2', 'Sync 2']);
   });
 });
