@@ -6,6 +6,8 @@ import { until } from './part.js';
 import { registrationHouse, type RegistrationHouse } from './registration-house.js';
 import { startSandbox, type TestSandbox } from './sandbox.js';
 
+export type { ProductName };
+
 /** A house of registrations beside simulated servers whose clock is the house's, and that register anybody. */
 export interface ManagedHouse extends RegistrationHouse {
   readonly sandbox: TestSandbox;
