@@ -78,7 +78,7 @@ export async function composeRegistrations(parts: RegistrationParts): Promise<{
       [WorksheetReader, new WorksheetReader(database)],
       [Completion, new Completion(adoption)],
       [UnknownOutcomes, new UnknownOutcomes(adoption)],
-      [TokenBroker, new TokenBroker(database, access, audit, fetched)],
+      [TokenBroker, new TokenBroker(database, access, records, fetched)],
       [CredentialUse, new CredentialUse(database, access, audit, events)],
     ],
     close: async () => {

@@ -1,8 +1,11 @@
+import { CONFIRM_GONE, takeConfirmGoneStep } from './gone-client.js';
 import { takeProveStep } from './prove-step.js';
 import { takeRegisterStep } from './register-step.js';
 import { takeLookStep } from './look-step.js';
 import { takeProveUpdateStep } from './prove-update-step.js';
 import { takeUndoStep } from './undo-step.js';
+import { planSync, SYNC_STEPS, takeCompareStep } from './sync-step.js';
+import { takeCompareTokenStep } from './sync-token-step.js';
 import { takeReadStep, takeUpdateStep } from './update-step.js';
 import { planUpdate, UPDATE_STEPS } from './update-steps.js';
 import type { StepPlan } from './step.js';
@@ -26,9 +29,11 @@ const PLANS: Partial<Record<OperationKind, readonly StepPlan[]>> = {
 export function dynamicStrategy(access: UpstreamAccess): Strategy {
   return {
     name: 'dynamic',
-    plan: (kind, work) => (kind === 'update' ? planUpdate(work) : PLANS[kind]),
-    detours: UPDATE_STEPS,
+    plan: (kind, work) => (kind === 'update' ? planUpdate(work) : kind === 'sync' ? planSync(work) : PLANS[kind]),
+    detours: [...UPDATE_STEPS, ...SYNC_STEPS, CONFIRM_GONE],
     steps: {
+      compare: (work, step, context) => takeCompareStep(work, step, context, access),
+      compare_token: (work, step, context) => takeCompareTokenStep(work, step, context, access),
       read: (work, step, context) => takeReadStep(work, step, context, access),
       update: (work, step, context) => takeUpdateStep(work, step, context, access),
       look: (work, step, context) => takeLookStep(work, step, context, access),
@@ -36,6 +41,7 @@ export function dynamicStrategy(access: UpstreamAccess): Strategy {
       prove_update: (work, step, context) => takeProveUpdateStep(work, step, context, access),
       publish_key: (work, step, context) => takeRegisterStep(work, { ...step, name: 'register' }, context, access),
       register: (work, step, context) => takeRegisterStep(work, step, context, access),
+      confirm_gone: (work, step, context) => takeConfirmGoneStep(work, step, context, access),
       prove: (work, step, context) => takeProveStep(work, step, context, access),
     },
   };

@@ -8,6 +8,7 @@ import { Journal } from './journal.js';
 import { keepAnswer } from './keep-answer.js';
 import type { OperationPlanner, WriteWindows } from './operation-planner.js';
 import { OperationRunner } from './operation-runner.js';
+import { refusesMany } from './refused-clients.repository.js';
 import { portalStrategy } from './portal.strategy.js';
 import { present } from './present.js';
 import type { StepContext } from './strategy.js';
@@ -40,6 +41,7 @@ export function createEngine(parts: EngineParts): Dispatcher {
   const context: StepContext = {
     commit: (change) => journal.commit(change),
     keepAnswer: (kept) => keepAnswer(database, kept),
+    refusesMany: (work) => refusesMany(database, work, clock),
   };
   const ways = {
     clock,

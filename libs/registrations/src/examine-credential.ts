@@ -40,7 +40,7 @@ export async function examineCredential(
     const ask = (authentication: ClientAuthentication) =>
       requestToken(access.outbound, access.clock, { ...base, authentication, ...present('scope', scopeOf(client)) });
     const outcome = await onceMore(await ask(await sign()), async (skewMs) => ask(await sign(skewMs)));
-    return outcome.kind === 'granted' ? { kind: 'proven', proof: 'token' } : failed(outcome);
+    return outcome.kind === 'granted' ? { kind: 'proven', proof: 'token', ...present('scope', outcome.scope) } : failed(outcome);
   }
   const probe = (authentication: ClientAuthentication) =>
     probeAuthentication(access.outbound, access.clock, {

@@ -48,6 +48,12 @@ const VERBS: Record<string, { readonly edge: LifecycleEvent; readonly only?: Reg
     suspend: { edge: 'suspend', call: () => house.suspensions.suspend(house.scope, registrationId) },
     resume: { edge: 'resume', call: () => house.suspensions.resume(house.scope, registrationId) },
     verify: { edge: 'verify', call: () => house.registrations.verify(house.scope, registrationId) },
+    // It goes on beside the registration, which has to be active: verify_later is the edge from there to there.
+    sync: { edge: 'verify_later', call: () => house.registrations.sync(house.scope, registrationId) },
+    confirm: {
+      edge: 'ask_again',
+      call: () => house.registrations.retry(house.scope, registrationId, { confirm: true, reason: 'The hospital asked for it' }),
+    },
   };
 
 describe.each(Object.keys(VERBS))('%s', (verb) => {

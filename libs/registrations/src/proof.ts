@@ -11,7 +11,13 @@ import type { Work, WorkCredential } from './work.js';
 
 /** What a try to prove a credential showed. */
 export type Verdict =
-  | { readonly kind: 'proven'; readonly proof: 'token' | 'client_authentication' | 'inconclusive'; readonly proofControl?: string }
+  | {
+      readonly kind: 'proven';
+      readonly proof: 'token' | 'client_authentication' | 'inconclusive';
+      readonly proofControl?: string;
+      /** What the token was granted for, where the server says so. */
+      readonly scope?: string;
+    }
   | { readonly kind: 'refused'; readonly error: string; readonly status: number; readonly description?: string }
   | { readonly kind: 'unavailable'; readonly code: string; readonly retryAfterMs?: number };
 

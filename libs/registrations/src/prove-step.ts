@@ -1,6 +1,7 @@
 import { problemDocument } from '@registrar/problem';
 import { changeOf } from './change-of.js';
 import { examineCredential } from './examine-credential.js';
+import { climbProbeLadder, mayBeGone } from './probe-ladder.js';
 import { provenChange, unprovenChange } from './proof.js';
 import { registrationProblem } from './registrations.problems.js';
 import type { Step } from './step.js';
@@ -21,6 +22,7 @@ export async function takeProveStep(work: Work, step: Step, context: StepContext
     return STOP;
   }
   const verdict = await examineCredential(work, work.client, credential, access);
+  if (verdict.kind !== 'proven' && mayBeGone(work, verdict)) return climbProbeLadder(work, step, verdict, context, access);
   await context.commit(
     verdict.kind === 'proven' ? provenChange(work, step, credential, verdict, access) : unprovenChange(work, verdict, access),
   );

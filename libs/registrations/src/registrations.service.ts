@@ -23,8 +23,10 @@ import { planPairs, sendable, type PlannedPair } from './plan.js';
 import type { RegistrationView } from './registration-view.js';
 import { registrationProblem } from './registrations.problems.js';
 import { findOperations, findRegistrations, type OperationFilter, type RegistrationFilter } from './registrations.repository.js';
+import { beginOperation } from './start-operation.js';
 import { moveRegistration } from './move-registration.js';
 import type { PlanAccess } from './plan.js';
+import { letGoOfClient, type Confirmation } from './reregister.js';
 import { strategyFor } from './upstream-of.js';
 
 /** What to register: a connection or a pair, an application, and this registration's own overrides. */
@@ -42,6 +44,13 @@ export interface Supplied {
   readonly tenantId?: string;
   /** The only application that it is for. */
   readonly applicationId?: string;
+}
+
+/** What a verb starts, and what comes before it in the same transaction. */
+interface Chosen {
+  readonly kind: OperationKind;
+  readonly event: MovingEvent;
+  readonly first?: (tx: Transaction) => Promise<void>;
 }
 
 /** What people and programs ask of registrations. Every method is one transaction in the caller's scope. */
@@ -105,12 +114,27 @@ export class Registrations {
 
   /**
    * Goes on after a refusal, a person's action or a failed credential: without a client it registers again, with the
-   * application's newest revision; with one it proves that client again. What is unknown is never sent again here.
+   * application's newest revision; with one it proves that client again. What is unknown is never sent again here. In place
+   * of a client that the hospital removed, or whose credential is dead, another is registered only on a named person's word.
+   * @throws Problem registrations.confirmation_needed
    */
-  retry(scope: UnitOfWork, id: string): Promise<RegistrationView> {
+  retry(scope: UnitOfWork, id: string, word: Confirmation = { confirm: false }): Promise<RegistrationView> {
     return this.#start(scope, id, (view) => {
       if (view.status === 'outcome_unknown') throw registrationProblem('registrations.outcome_unknown_first');
+      if (view.status === 'revoked_by_ehr' || (view.status === 'credential_failed' && word.confirm))
+        return { kind: 'register', event: 'ask_again', first: (tx) => letGoOfClient(tx, view, word, this.records, this.clock.now()) };
       return view.clientId === null ? { kind: 'register', event: 'ask_again' } : { kind: 'verify', event: 'verify' };
+    });
+  }
+
+  /** Reads the client at the EHR, or the scope of a token where a read would change it, and compares (J-09). */
+  sync(scope: UnitOfWork, id: string): Promise<RegistrationView> {
+    return this.database.transaction(scope, async (tx) => {
+      const view = await this.#view(tx, id);
+      if (view.clientId === null || view.status !== 'active') throw registrationProblem('registrations.not_active');
+      await beginOperation(tx, { registrationId: id, kind: 'sync' }, this.clock.now());
+      this.doorbell.ringAfter(tx);
+      return this.#view(tx, id);
     });
   }
 
@@ -167,18 +191,15 @@ export class Registrations {
     return rows.length;
   }
 
-  async #start(
-    scope: UnitOfWork,
-    id: string,
-    choose: (view: RegistrationView) => { readonly kind: OperationKind; readonly event: MovingEvent },
-  ): Promise<RegistrationView> {
+  async #start(scope: UnitOfWork, id: string, choose: (view: RegistrationView) => Chosen): Promise<RegistrationView> {
     try {
       return await this.database.transaction(scope, async (tx) => {
         const view = await this.#view(tx, id);
-        const { kind, event } = choose(view);
+        const { kind, event, first } = choose(view);
         if (!allows(event, view.status))
           throw registrationProblem('registrations.not_possible_now', { detail: `The registration is ${view.status}.` });
         if (kind === 'verify' && view.clientId === null) throw registrationProblem('registrations.not_active');
+        await first?.(tx);
         if (kind === 'register') await useNewestRevision(tx, id);
         if (kind === 'register' && view.status === 'rejected') await chooseStrategy(tx, view);
         // What is active stays usable while it is verified: only the operation shows that something is going on.

@@ -1,3 +1,5 @@
+import type { LifeSign } from '@registrar/dcr';
+
 /** The kinds of steps there are; the journal wraps the first two. */
 export type StepKind = 'upstream_write' | 'upstream_read' | 'publish' | 'wait_until' | 'wait_for_person' | 'probe';
 
@@ -9,6 +11,8 @@ export interface StepPlan {
 /** A step as it is persisted with its operation: a worker that takes over goes on at the first one that is not done. */
 export interface Step extends StepPlan {
   readonly status: 'pending' | 'running' | 'done';
+  /** What probes of a client that may be gone have shown (H-40). */
+  readonly seen?: readonly { readonly at: string; readonly kind: LifeSign }[];
   /** RFC 3339. */
   readonly started_at?: string;
   readonly finished_at?: string;

@@ -9,6 +9,8 @@ export interface StepContext {
   commit(change: Change): Promise<CommitResult>;
   /** Keeps a sealed answer alone, where the transaction of its result failed (H-31). */
   keepAnswer(kept: KeptAnswer): Promise<void>;
+  /** Whether the server refuses so many of its clients at once that it is the server, and none of them (K-43). */
+  refusesMany(work: Work): Promise<'no' | 'newly' | 'already'>;
 }
 
 /** A raw answer that must not be lost, whatever became of its result. */
@@ -29,7 +31,7 @@ export type TakeStep = (work: Work, step: Step, context: StepContext) => Promise
 export interface Strategy {
   readonly name: StrategyName;
   /** The steps of an operation at this server, in order; undefined where the strategy does not know the operation. */
-  plan(kind: OperationKind, work: Pick<Work, 'upstream'>): readonly StepPlan[] | undefined;
+  plan(kind: OperationKind, work: Pick<Work, 'upstream' | 'client'>): readonly StepPlan[] | undefined;
   /** Steps that an operation may come to on its way, beside those that it is planned with. */
   readonly detours?: readonly StepPlan[];
   /** How each step is taken. A test holds this against the plans. */

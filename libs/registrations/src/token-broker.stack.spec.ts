@@ -27,7 +27,7 @@ afterAll(async () => {
 
 /** A broker of its own, as another process has one; it hears no notification, and looks by itself. */
 function broker(): TokenBroker {
-  const { database, clock, vault, audit } = house;
+  const { database, clock, vault, audit, events } = house;
   const counted: Outbound = {
     ...outbound,
     request: (request) => {
@@ -37,7 +37,7 @@ function broker(): TokenBroker {
   };
   const keys = new KeyPool(database, vault, clock);
   const access = { outbound: counted, clock, vault, keys, publicUrl: 'https://registrar.example', proofLadderMs: [0] };
-  return new TokenBroker(database, access, audit, new Wakeups(new Notifications(''), 'access_tokens'));
+  return new TokenBroker(database, access, { audit, events }, new Wakeups(new Notifications(''), 'access_tokens'));
 }
 
 describe('TokenBroker', () => {

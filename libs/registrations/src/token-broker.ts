@@ -1,4 +1,4 @@
-import type { AuditLog } from '@registrar/audit';
+import type { Records } from './create-registrations.js';
 import { requestToken } from '@registrar/dcr';
 import type { Database, UnitOfWork } from '@registrar/database';
 import { Problem, problemDocument } from '@registrar/problem';
@@ -11,6 +11,7 @@ import { present } from './present.js';
 import { mayAskForTokens, scopeOf } from './granted-client.js';
 import { registrationProblem } from './registrations.problems.js';
 import { TOKEN_DEADLINE_MS, type UpstreamAccess } from './upstream-access.js';
+import { doubtClient, noteScope } from './token-signs.js';
 import { upstreamOf } from './upstream-of.js';
 import type { Wakeups } from './wakeups.js';
 
@@ -44,7 +45,7 @@ export class TokenBroker {
   constructor(
     private readonly database: Database,
     private readonly access: UpstreamAccess,
-    private readonly audit: AuditLog,
+    private readonly records: Records,
     private readonly wakeups: Wakeups,
   ) {}
 
@@ -135,12 +136,15 @@ export class TokenBroker {
     return this.database.transaction(scope, async (tx) => {
       await settleToken(tx, key, this.#owner, result, this.access.clock.now());
       const issued = !('problem' in result);
-      this.audit.append(tx, {
+      this.records.audit.append(tx, {
         action: 'token.issue',
         subject: { type: 'registration', id: material.registrationId },
         tenantId: material.tenantId,
         detail: { issued },
       });
+      const now = this.access.clock.now();
+      if ('problem' in result) await doubtClient(tx, material, result.problem, now);
+      else if (result.scope !== undefined) await noteScope(tx, material, result.scope, this.records, now);
     });
   }
 

@@ -1,4 +1,4 @@
-import { readClient, updateClient, updateDocument } from '@registrar/dcr';
+import { readClient, updateClient, updateDocument, type ClientMetadata } from '@registrar/dcr';
 import { Problem, problemDocument } from '@registrar/problem';
 import type { Change } from './change.js';
 import { changeOf } from './change-of.js';
@@ -76,7 +76,7 @@ function prepareUpdate(work: Work, client: WorkClient, held: HeldSecrets, access
     desired: wanted.document,
     clientId: client.clientId,
     quirks,
-    ...(inputs.repair === true ? {} : { requested: client.requestedMetadata }),
+    requested: inputs.repair === true ? notAskedFor(wanted.document) : client.requestedMetadata,
     ...present('clientSecret', held.clientSecret),
     ...present('marker', markerIn(client.requestedMetadata)),
   });
@@ -87,6 +87,12 @@ function prepareUpdate(work: Work, client: WorkClient, held: HeldSecrets, access
     send: (managed, request) =>
       updateClient(access.outbound, access.clock, managed, { ...request, update, ...present('ifMatch', work.entityTag) }),
   };
+}
+
+/** A repair puts the whole document through, and takes out what nobody asked for of these. */
+function notAskedFor(wanted: ClientMetadata): ClientMetadata {
+  const members = ['redirect_uris', 'jwks', 'jwks_uri'].filter((member) => wanted[member] === undefined);
+  return Object.fromEntries(members.map((member) => [member, null]));
 }
 
 /** The document that this operation brings about. */

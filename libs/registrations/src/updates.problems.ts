@@ -86,6 +86,43 @@ export const updateProblem = defineProblems({
     actor: 'customer_success',
     label: 'Sync the registration once the EHR answers again',
   },
+  'registrations.client_gone': {
+    kind: 'refused',
+    title: 'The EHR no longer knows the client: the hospital has removed it',
+    actor: 'customer_success',
+    label: 'Ask the hospital whether it meant to; if not, retry with confirm and a reason to register anew',
+  },
+  'registrations.key_set_unreachable': {
+    kind: 'refused',
+    title: 'The key set that the EHR reads our keys from cannot be fetched',
+    actor: 'registrar_operator',
+    label: 'See that PUBLIC_URL answers from outside, then verify the registration',
+  },
+  'registrations.server_refuses_everybody': {
+    kind: 'unavailable',
+    title: 'The EHR refuses most of its clients at once, so it is taken to be out of order',
+    retryable: true,
+    actor: 'ehr_administrator',
+    label: 'Ask the EHR’s administrator what happened; nothing is concluded of any client meanwhile',
+  },
+  'registrations.confirmation_needed': {
+    kind: 'conflict',
+    title: 'This client is registered anew only on a named person’s word',
+    actor: 'customer_success',
+    label: 'Ask the hospital, then retry with confirm: true and the reason',
+  },
+  'registrations.widened_at_source': {
+    kind: 'refused',
+    title: 'Somebody gave the client more at the EHR than was asked for, and it cannot be taken back from here',
+    actor: 'ehr_administrator',
+    label: 'Have the EHR’s administrator restore the client, then sync the registration',
+  },
+  'registrations.nothing_to_compare': {
+    kind: 'conflict',
+    title: 'The client can neither be read without being changed nor ask for a token',
+    actor: 'ehr_administrator',
+    label: 'Have the EHR’s administrator compare the client with the registration’s requested metadata',
+  },
   'registrations.read_unknown': {
     kind: 'unavailable',
     title: 'The EHR’s answer about the client was lost or cannot be used',

@@ -57,6 +57,7 @@ export interface WorkRow {
     client_metadata: ClientMetadata;
     revision: number;
     manageable: Nullable<NonNullable<Registration['manageable']>>;
+    drift: string;
   };
   tenant: { id: string; name: string; stopped: boolean };
   ehr: {
@@ -163,6 +164,7 @@ export function workFrom(row: WorkRow, scope: UnitOfWork): Work {
       status: registration.status,
       clientMetadata: registration.client_metadata,
       revision: registration.revision,
+      drift: registration.drift,
       ...present('manageable', registration.manageable),
       ...present('action', registration.action),
       ...present('problem', registration.problem),

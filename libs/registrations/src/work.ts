@@ -139,6 +139,7 @@ export interface Work {
     readonly clientMetadata: ClientMetadata;
     readonly revision: number;
     readonly manageable?: 'yes' | 'no' | 'control_lost';
+    readonly drift: string;
   };
   readonly application: {
     readonly name: string;

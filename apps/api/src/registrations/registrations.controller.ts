@@ -22,11 +22,13 @@ import {
   newRegistrationOf,
   registrationChange,
   registrationsQuery,
+  retryBody,
   type DryRunQuery,
   type LookupQuery,
   type NewRegistrationBody,
   type RegistrationChangeBody,
   type RegistrationsQuery,
+  type RetryBody,
 } from './registrations.dto.js';
 import { showDryRun, showLookup, shownDryRun, shownLookup, shownRegistration, showRegistration } from './shown-registration.dto.js';
 
@@ -118,16 +120,43 @@ export class RegistrationsController {
     return this.answers.accepted(scope, await this.registrations.verify(scope, id), response, waitMs);
   }
 
-  @Post(':id/retry')
+  @Post(':id/sync')
   @HttpCode(202)
   @Permit('registrations.operate')
-  @Answers('Goes on after a refusal or a person’s action; never after an unknown outcome', 202, shownRegistration)
-  async retry(
+  @Answers(
+    'Reads the client at the EHR and compares it with what was asked for; where a read would change it, the scope of a token says',
+    202,
+    shownRegistration,
+  )
+  async sync(
     @Scope() scope: UnitOfWork,
     @Param('id', { schema: idOf('reg') }) id: string,
     @Wait() waitMs: number | undefined,
     @Res({ passthrough: true }) response: Response,
   ) {
-    return this.answers.accepted(scope, await this.registrations.retry(scope, id), response, waitMs);
+    return this.answers.accepted(scope, await this.registrations.sync(scope, id), response, waitMs);
+  }
+
+  @Post(':id/retry')
+  @HttpCode(202)
+  @Permit('registrations.operate')
+  @Answers(
+    'Goes on after a refusal or a person’s action; never after an unknown outcome, and in place of a removed client only with confirm and a reason',
+    202,
+    shownRegistration,
+  )
+  async retry(
+    @Scope() scope: UnitOfWork,
+    @Param('id', { schema: idOf('reg') }) id: string,
+    @Body({ schema: retryBody }) body: RetryBody,
+    @Wait() waitMs: number | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    return this.answers.accepted(
+      scope,
+      await this.registrations.retry(scope, id, { confirm: body.confirm === true, ...defined({ reason: body.reason }) }),
+      response,
+      waitMs,
+    );
   }
 }

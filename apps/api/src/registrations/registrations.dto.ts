@@ -47,6 +47,17 @@ export function newRegistrationOf(body: NewRegistrationBody): NewRegistration {
 export const registrationChange = z.strictObject({ client_metadata: metadata });
 export type RegistrationChangeBody = z.output<typeof registrationChange>;
 
+export const retryBody = z
+  .strictObject({
+    confirm: z
+      .boolean()
+      .optional()
+      .describe('true: register another client in place of one that the hospital removed, or whose credential is dead; needs a reason'),
+    reason: z.string().min(1).max(500).optional().describe('Why, and who at the hospital said so; kept in the audit log'),
+  })
+  .default({});
+export type RetryBody = z.output<typeof retryBody>;
+
 export const registrationsQuery = pageQuery.extend({
   tenant_id: idOf('ten').optional(),
   ehr_id: idOf('ehr').optional(),
