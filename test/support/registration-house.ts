@@ -7,7 +7,9 @@ import {
   Batches,
   Completion,
   createEngine,
+  Deregistrations,
   Doorbell,
+  Orphans,
   registrationsEntities,
   Registrations,
   Suspensions,
@@ -28,6 +30,8 @@ export interface RegistrationHouse extends NounHouse {
   readonly batches: Batches;
   readonly completion: Completion;
   readonly unknown: UnknownOutcomes;
+  readonly deregistrations: Deregistrations;
+  readonly orphans: Orphans;
   readonly suspensions: Suspensions;
   readonly worksheets: WorksheetReader;
   readonly server: FhirServer;
@@ -65,6 +69,8 @@ export async function registrationHouse(): Promise<RegistrationHouse> {
     batches: new Batches(database, records, clock, { outbound, publicUrl }, doorbell),
     completion: new Completion(parts),
     unknown: new UnknownOutcomes(parts),
+    deregistrations: new Deregistrations(database, records, clock, doorbell),
+    orphans: new Orphans(database, records, clock),
     suspensions: new Suspensions(database, records, clock, doorbell),
     worksheets: new WorksheetReader(database),
     ehr: (more = {}) => ehrs.create(scope, { name: 'EHR', environment: 'sandbox', fhirBaseUrl: server.base, ...more }),

@@ -9,6 +9,8 @@ import type { Outbound } from '@registrar/outbound';
 import {
   Batches,
   Completion,
+  Deregistrations,
+  Orphans,
   CredentialUse,
   Doorbell,
   Imports,
@@ -43,6 +45,7 @@ export async function composeRegistrations(parts: RegistrationParts): Promise<{
   services: Service[];
   registrations: Registrations;
   suspensions: Suspensions;
+  deregistrations: Deregistrations;
   doorbell: Doorbell;
   close: () => Promise<void>;
 }> {
@@ -55,6 +58,7 @@ export async function composeRegistrations(parts: RegistrationParts): Promise<{
   const doorbell = new Doorbell(() => void jobs.enqueue(workDue, {}, { dedupeId: 'work-due' }));
   const records = { audit, events };
   const registrations = new Registrations(database, records, clock, access, doorbell);
+  const deregistrations = new Deregistrations(database, records, clock, doorbell);
   const suspensions = new Suspensions(database, records, clock, doorbell);
   await assertPublicUrl(database, config.PUBLIC_URL, config.PUBLIC_URL_ALIASES);
   await Promise.all([published.start(), ended.start(), fetched.start()]);
@@ -63,12 +67,15 @@ export async function composeRegistrations(parts: RegistrationParts): Promise<{
     registrations,
     suspensions,
     doorbell,
+    deregistrations,
     services: [
       [Notifications, notifications],
       [PublishedDocuments, published],
       [Doorbell, doorbell],
       [Registrations, registrations],
       [Suspensions, suspensions],
+      [Deregistrations, deregistrations],
+      [Orphans, new Orphans(database, records, clock)],
       [OperationWaiters, new OperationWaiters(ended, registrations)],
       [Batches, new Batches(database, records, clock, access, doorbell)],
       [Imports, new Imports(database, records, clock, vault, access, doorbell)],

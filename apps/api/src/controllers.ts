@@ -13,6 +13,7 @@ import { InitialAccessTokensController } from './initial-access-tokens/initial-a
 import { BatchesController } from './batches/batches.controller.js';
 import { MatrixController } from './matrix/matrix.controller.js';
 import { OperationsController } from './operations/operations.controller.js';
+import { OrphansController } from './orphans/orphans.controller.js';
 import { PortalController } from './registrations/portal.controller.js';
 import { RegistrationHistoryController } from './registrations/registration-history.controller.js';
 import { RegistrationsController } from './registrations/registrations.controller.js';
@@ -41,6 +42,7 @@ export const controllers: Type[] = [
   BatchesController,
   MatrixController,
   OperationsController,
+  OrphansController,
   PortalController,
   RegistrationHistoryController,
   RegistrationsController,

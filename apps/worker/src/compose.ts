@@ -41,7 +41,11 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
   const events = new EventLog(clock, newId);
   const records = { audit, events };
   const keys = new KeyPool(database, vault, clock);
-  const access = { outbound, clock, vault, keys, publicUrl: config.PUBLIC_URL, proofLadderMs: config.PROOF_LADDER_MS };
+  const access = {
+    ...{ outbound, clock, vault, keys, publicUrl: config.PUBLIC_URL },
+    proofLadderMs: config.PROOF_LADDER_MS,
+    leavingLadderMs: config.DEREGISTER_LADDER_MS,
+  };
   const changes = composeChanges({
     ...{ database, clock, audit, events, access },
     complain: (subjectId, error) => {

@@ -13,6 +13,13 @@ const list = z
 const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
+const ladder = (steps: string) =>
+  z
+    .string()
+    .default(steps)
+    .transform((text) => text.split(',').map(Number))
+    .refine((all) => all.every((step) => Number.isInteger(step) && step >= 0), 'whole milliseconds, comma-separated');
+
 /**
  * Every setting, what it is for and its default. The reader of the environment, `.env.example` and the README's table
  * are made from this one list. A name in `fileSettings` may also be given as NAME_FILE, the path of a file that holds it.
@@ -50,12 +57,10 @@ export const settingsSchema = z.object({
   WORKER_CONCURRENCY: count(1, 512).default(48).describe('Operations that one worker has in hand at once, over all servers'),
   SWEEP_INTERVAL_MS: count(50, 60_000).default(2_000).describe('How often each worker looks for due work by itself'),
   RATE_LIMIT_PER_SECOND: count(1, 100_000).default(100).describe('Requests that one API key may make each second'),
-  PROOF_LADDER_MS: z
-    .string()
-    .default('0,5000,30000,120000,600000')
-    .transform((text) => text.split(',').map(Number))
-    .refine((steps) => steps.every((step) => Number.isInteger(step) && step >= 0), 'whole milliseconds, comma-separated')
-    .describe('Waits before each try to prove a new client, in milliseconds'),
+  PROOF_LADDER_MS: ladder('0,5000,30000,120000,600000').describe('Waits before each try to prove a new client, in milliseconds'),
+  DEREGISTER_LADDER_MS: ladder('5000,30000,120000,600000,3600000,14400000,43200000').describe(
+    'Waits before each further try to delete a client at an EHR that does not answer, in milliseconds; then it is left to a person',
+  ),
   CLOCK_OFFSET_MS: z.coerce.number().int().default(0).describe('Moves the business clock; refused in production'),
 });
 

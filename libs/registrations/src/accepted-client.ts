@@ -80,6 +80,7 @@ export function acceptedChange(
       client: {
         id: clientRowId,
         scope: 'registration',
+        status: 'live',
         clientId: issued.clientId,
         authMethod,
         requestedMetadata: requested,

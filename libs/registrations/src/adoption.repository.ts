@@ -63,7 +63,7 @@ export async function findShared(tx: Transaction, end: OpenEnd, clientId: string
   if (end.clientScope !== 'application') return null;
   const [client] = await tx.query<{ id: string; authMethod: string }>(
     `SELECT id, token_endpoint_auth_method AS "authMethod" FROM clients
-      WHERE authorization_server_id = $1 AND client_id = $2 AND application_id = $3 AND scope = 'application' AND status <> 'deleted'`,
+      WHERE authorization_server_id = $1 AND client_id = $2 AND application_id = $3 AND scope = 'application' AND status = 'live'`,
     [end.authorizationServerId, clientId, end.applicationId],
   );
   if (!client) return null;

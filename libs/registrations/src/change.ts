@@ -89,6 +89,8 @@ export interface ChangedClient {
   /** When the server forgets the whole client (H-08). */
   readonly expiresAt?: Date;
   readonly status?: 'live' | 'orphaned' | 'deleted';
+  /** When it was given up, and what showed that it is gone, or why it is not. */
+  readonly ended?: { readonly at: Date; readonly by: string };
 }
 
 /** A sealed value that is of no use any more, and is destroyed. */
@@ -161,6 +163,10 @@ export interface Change {
   readonly client?: NewClient;
   readonly changedClients?: readonly ChangedClient[];
   readonly spentSecrets?: readonly SpentSecret[];
+  /** Everything that could be used of the registration is destroyed, and of these clients. */
+  readonly forget?: { readonly clientIds: readonly string[] };
+  /** Written only while other registrations use this client too. */
+  readonly onlyIfShared?: string;
   /** The registration's adopted attempt gives way to the one that is settled here: a swap has two clients for a while. */
   readonly supersede?: boolean;
   /** What happens instead when the client's id is already held by another registration at that server. */

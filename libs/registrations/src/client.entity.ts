@@ -64,6 +64,12 @@ export class ClientEntity {
   @Column('text', { default: 'live' })
   status!: 'live' | 'orphaned' | 'deleted';
 
+  @Column('timestamptz', { name: 'ended_at', nullable: true })
+  endedAt!: Date | null;
+
+  @Column('text', { name: 'ended_by', nullable: true })
+  endedBy!: string | null;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 

@@ -3,9 +3,11 @@ import type { Database } from '@registrar/database';
 import { newId } from '@registrar/vault';
 import type { Records } from './create-registrations.js';
 import { Dispatcher, type Complain, type DispatcherSettings } from './dispatcher.js';
+import { deregisterPlanner } from './deregister-planner.js';
 import { dynamicStrategy } from './dynamic.strategy.js';
 import { Journal } from './journal.js';
 import { keepAnswer } from './keep-answer.js';
+import { LeavingReads } from './leaving.repository.js';
 import type { OperationPlanner, WriteWindows } from './operation-planner.js';
 import { OperationRunner } from './operation-runner.js';
 import { refusesMany } from './refused-clients.repository.js';
@@ -43,10 +45,12 @@ export function createEngine(parts: EngineParts): Dispatcher {
     keepAnswer: (kept) => keepAnswer(database, kept),
     refusesMany: (work) => refusesMany(database, work, clock),
   };
+  const queue = new WorkQueue(database, `worker-${newId()}`);
+  const reads = new LeavingReads(database, (work, inMs) => queue.giveBack(work, inMs));
   const ways = {
     clock,
     strategies: [dynamicStrategy(access), portalStrategy(access)],
-    ...present('planners', parts.planners),
+    planners: [deregisterPlanner(access, reads), ...(parts.planners ?? [])],
     ...present('windows', parts.windows),
   };
   const runner = new OperationRunner(ways, context);
@@ -56,5 +60,5 @@ export function createEngine(parts: EngineParts): Dispatcher {
         parts.carried?.(work.operation);
       }),
   };
-  return new Dispatcher(database, new WorkQueue(database, `worker-${newId()}`), telling, clock, settings, complain);
+  return new Dispatcher(database, queue, telling, clock, settings, complain);
 }

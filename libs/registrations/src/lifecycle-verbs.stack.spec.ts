@@ -47,6 +47,7 @@ const VERBS: Record<string, { readonly edge: LifecycleEvent; readonly only?: Reg
     change: { edge: 'ask_again', call: () => house.registrations.change(house.scope, registrationId, {}) },
     suspend: { edge: 'suspend', call: () => house.suspensions.suspend(house.scope, registrationId) },
     resume: { edge: 'resume', call: () => house.suspensions.resume(house.scope, registrationId) },
+    deregister: { edge: 'deregister', call: () => house.deregistrations.deregister(house.scope, registrationId) },
     verify: { edge: 'verify', call: () => house.registrations.verify(house.scope, registrationId) },
     // It goes on beside the registration, which has to be active: verify_later is the edge from there to there.
     sync: { edge: 'verify_later', call: () => house.registrations.sync(house.scope, registrationId) },

@@ -42,7 +42,7 @@ export async function settleRegistration(
   };
   const kept = { workspaceId: work.scope.workspaceId, attempt: { ...record, status: standing(exchange) } };
   try {
-    const settled = change(work, parse(work, exchange, access, sent), record, sealer, access);
+    const settled = change(work, registrationOutcome(work, exchange, access, sent), record, sealer, access);
     const result = await context.commit(settled.change);
     // Somebody else was there first, or everything was stopped meanwhile: the answer is still ours to keep.
     if (result === 'lost') await context.keepAnswer(kept);
@@ -60,7 +60,12 @@ function standing({ kind }: Exchange): AttemptStatus {
 }
 
 /** Parsing never throws by contract; if it does all the same, the client may exist, and the answer is kept. */
-function parse(work: Work, exchange: Exchange, access: UpstreamAccess, { token, statement }: SentSecrets): RegistrationOutcome {
+export function registrationOutcome(
+  work: Work,
+  exchange: Exchange,
+  access: UpstreamAccess,
+  { token, statement }: SentSecrets = {},
+): RegistrationOutcome {
   try {
     return parseRegistration(exchange, {
       // After a crash the statement is not at hand, so it is not known whether it was repeated.

@@ -2,6 +2,7 @@ import type { Clock } from '@registrar/clock';
 import type { KeyPool } from '@registrar/keys';
 import type { Outbound } from '@registrar/outbound';
 import type { Vault } from '@registrar/vault';
+import { NOT_SENT_LADDER_MS } from './backoff.js';
 
 /** What strategies talk to the outside with. */
 export interface UpstreamAccess {
@@ -13,6 +14,12 @@ export interface UpstreamAccess {
   readonly publicUrl: string;
   /** Waits before each try to prove a new credential, in ms. */
   readonly proofLadderMs: readonly number[];
+  /** Waits before each further try to delete a client at an EHR that does not answer, in ms; left out, 5 s to 12 h. */
+  readonly leavingLadderMs?: readonly number[];
+}
+
+export function leavingLadderOf(access: UpstreamAccess): readonly number[] {
+  return access.leavingLadderMs ?? NOT_SENT_LADDER_MS;
 }
 
 /** Total deadline of a registration where the server's quirks name no other (architecture.md, figures). */

@@ -8,6 +8,7 @@ type Nullable<T> = T | null;
 export interface ClientRow {
   id: string;
   scope: WorkClient['scope'];
+  status: WorkClient['status'];
   client_id: string;
   token_endpoint_auth_method: string;
   signing_alg: Nullable<string>;
@@ -27,6 +28,7 @@ export function workClient(row: ClientRow, tokenKeyId: string | null, token: Buf
   return {
     id: row.id,
     scope: row.scope,
+    status: row.status,
     clientId: row.client_id,
     authMethod: row.token_endpoint_auth_method,
     requestedMetadata: row.requested_metadata,

@@ -42,6 +42,8 @@ export interface ClientIdentity {
 }
 
 export interface WorkClient extends ClientIdentity {
+  /** `orphaned`: left at the EHR, a person has to remove it. */
+  readonly status: 'live' | 'orphaned' | 'deleted';
   readonly management: WorkManagement;
 }
 

@@ -21,6 +21,7 @@ import {
 } from './write-credentials.js';
 import { shutGates, takeTokens } from './write-upstream.js';
 import { followUp } from './follow-up.js';
+import { forget, lastOfClient } from './write-leaving.js';
 import { lockHeld, updateOperations, updateRegistrations, updateWorkItems } from './write-standing.js';
 
 interface Held {
@@ -52,9 +53,10 @@ async function writeAll(
 ): Promise<CommitResult[]> {
   const locked = await lockHeld(tx, changes);
   const tokens = await takeTokens(tx, [...locked.keys()], records.events, now);
+  const last = await lastOfClient(tx, [...locked.keys()]);
   const claimed = await insertClients(tx, [...locked.keys()], now);
   const held = changes.flatMap((change, index): Held[] => {
-    if (!locked.has(change) || tokens.refused.has(change)) return [];
+    if (!locked.has(change) || tokens.refused.has(change) || last.has(change)) return [];
     if (claimed.has(change) && change.ifClaimed) return [{ index, change: change.ifClaimed, result: 'claimed' }];
     return locked.get(change) === 'stopped' && change.next === 'keep'
       ? [{ index, change: { ...change, next: 'let_go' }, result: 'stopped' }]
@@ -79,6 +81,7 @@ async function writeAll(
   await supersedeAttempts(tx, writing);
   await settleAttempts(tx, writing, now);
   await resolveEarlier(tx, writing, now);
+  await forget(tx, writing, now);
   await updateRegistrations(tx, writing, now);
   await updateOperations(tx, writing, now);
   await updateWorkItems(tx, writing);

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { UnitOfWork } from '@registrar/database';
-import { Completion, OPEN_OPERATIONS, Registrations, UnknownOutcomes, WorksheetReader } from '@registrar/registrations';
+import { Completion, OPEN_OPERATIONS, Orphans, Registrations, UnknownOutcomes, WorksheetReader } from '@registrar/registrations';
 import type { Response } from 'express';
 import { Answers } from '../answers.js';
 import { Scope } from '../auth/caller.js';
@@ -30,6 +30,7 @@ export class PortalController {
     private readonly worksheets: WorksheetReader,
     private readonly completions: Completion,
     private readonly unknown: UnknownOutcomes,
+    private readonly orphans: Orphans,
     private readonly answers: RegistrationAnswers,
   ) {}
 
@@ -44,6 +45,11 @@ export class PortalController {
   @HttpCode(202)
   @Permit('registrations.operate')
   @Answers('Takes in the client that was registered at the portal; its credential is proven next', 202, shownRegistration)
+  @Answers(
+    'Of a registration that is deregistered: what was left at the portal is removed there, as evidence shows',
+    200,
+    shownRegistration,
+  )
   async complete(
     @Scope() scope: UnitOfWork,
     @Param('id', { schema: idOf('reg') }) id: string,
@@ -51,6 +57,11 @@ export class PortalController {
     @Wait() waitMs: number | undefined,
     @Res({ passthrough: true }) response: Response,
   ) {
+    if ((await this.registrations.get(scope, id)).status === 'deregistered' && body.client_id === undefined) {
+      await this.orphans.confirmRemoval(scope, id, body.evidence);
+      response.status(200);
+      return this.answers.shown(await this.registrations.get(scope, id), response);
+    }
     await this.completions.complete(scope, id, madeClientOf(body), body.evidence);
     return this.answers.accepted(scope, await this.registrations.get(scope, id), response, waitMs);
   }

@@ -2,6 +2,7 @@ import { ENVIRONMENTS, publicId } from '@registrar/database';
 import type { MadeClient, Resolution, Worksheet } from '@registrar/registrations';
 import { Secret } from '@registrar/secret';
 import { z } from 'zod';
+import { apiProblem } from '../api.problems.js';
 import { shownId } from '../public-id.dto.js';
 
 const clientId = z
@@ -18,7 +19,7 @@ const clientSecret = z
   .transform((text) => Secret.of(text))
   .describe('Write-only: it is sealed and never shown');
 const words = z.string().trim().min(1).max(4_000);
-const evidence = z
+export const evidence = z
   .union([
     words,
     z
@@ -28,7 +29,7 @@ const evidence = z
   .describe('What shows it: words, or named entries such as ticket and contact. Never a secret');
 
 export const completion = z.strictObject({
-  client_id: clientId,
+  client_id: clientId.optional().describe('Needed, but where a client that a deregistration left at the portal was removed there'),
   client_secret: clientSecret.optional(),
   evidence: evidence.optional(),
 });
@@ -47,7 +48,11 @@ export const resolution = z.discriminatedUnion('resolution', [
 ]);
 export type ResolutionBody = z.output<typeof resolution>;
 
-export function madeClientOf(body: { readonly client_id: string; readonly client_secret?: Secret | undefined }): MadeClient {
+export function madeClientOf(body: { readonly client_id?: string | undefined; readonly client_secret?: Secret | undefined }): MadeClient {
+  if (body.client_id === undefined)
+    throw apiProblem('api.invalid_body', {
+      errors: [{ pointer: '/client_id', code: 'required', detail: 'The client id as the portal shows it.' }],
+    });
   return { clientId: body.client_id, ...(body.client_secret ? { clientSecret: body.client_secret } : {}) };
 }
 

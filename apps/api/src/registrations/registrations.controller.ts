@@ -1,8 +1,8 @@
-import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Principal } from '@registrar/access';
 import type { UnitOfWork } from '@registrar/database';
-import { Lookup, OverrideChanges, Registrations } from '@registrar/registrations';
+import { Deregistrations, Lookup, OverrideChanges, Registrations } from '@registrar/registrations';
 import type { Response } from 'express';
 import { Answers } from '../answers.js';
 import { Caller, Scope } from '../auth/caller.js';
@@ -39,6 +39,7 @@ const LIST = 'registrations';
 export class RegistrationsController {
   constructor(
     private readonly registrations: Registrations,
+    private readonly deregistrations: Deregistrations,
     private readonly finder: Lookup,
     private readonly answers: RegistrationAnswers,
     private readonly cursors: Cursors,
@@ -105,6 +106,23 @@ export class RegistrationsController {
     const changed = await this.overrides.change(scope, id, body.client_metadata, expected);
     const begun = changed.operation?.id !== operation?.id;
     return begun ? this.answers.accepted(scope, changed, response, waitMs) : this.answers.shown(changed, response);
+  }
+
+  @Delete(':id')
+  @HttpCode(202)
+  @Permit('registrations.deregister')
+  @Answers(
+    'Deregisters at the EHR, confirms it, then here; what cannot be deleted is left with what a person has to do',
+    202,
+    shownRegistration,
+  )
+  async deregister(
+    @Scope() scope: UnitOfWork,
+    @Param('id', { schema: idOf('reg') }) id: string,
+    @Wait() waitMs: number | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    return this.answers.accepted(scope, await this.deregistrations.deregister(scope, id), response, waitMs);
   }
 
   @Post(':id/verify')

@@ -1,0 +1,106 @@
+import type { Database, UnitOfWork } from '@registrar/database';
+import { present } from './present.js';
+import type { AttemptKind, AttemptStatus } from './operation-status.js';
+import type { SealedValue, Work, WorkAttempt, WorkClient } from './work.js';
+import type { ClientMetadata } from '@registrar/dcr';
+
+/** An attempt of an earlier operation whose end nobody has written, and whether its holder still works on it. */
+export interface OpenAttempt {
+  readonly attempt: WorkAttempt;
+  readonly marker: string;
+  readonly held: boolean;
+}
+
+/** A cached access token, sealed. */
+export interface HeldToken {
+  readonly digest: string;
+  readonly sealed: Uint8Array;
+}
+
+interface OpenRow {
+  id: string;
+  kind: AttemptKind;
+  status: AttemptStatus;
+  fence: string;
+  url: string;
+  metadata: ClientMetadata;
+  marker: string;
+  initial_access_token_id: string | null;
+  finished_at: Date | null;
+  answer_key_id: string | null;
+  answer: Buffer | null;
+  held: boolean;
+}
+
+const OPEN = `
+SELECT a.id, a.kind, a.status, a.fence, a.url, a.metadata, a.marker, a.initial_access_token_id, a.finished_at, a.answer_key_id, a.answer,
+       EXISTS (SELECT 1 FROM work_items w WHERE w.kind = 'operation' AND w.subject_id = a.operation_id AND w.lease_until > clock_timestamp()) AS held
+  FROM attempts a
+ WHERE a.workspace_id = $1 AND a.registration_id = $2 AND a.operation_id <> $3
+   AND (a.status IN ('sending', 'accepted', 'with_person') OR (a.status = 'unknown' AND a.kind = 'register'))
+   AND NOT (a.status = 'accepted' AND a.finished_at IS NOT NULL)
+ ORDER BY a.started_at, a.id LIMIT 1`;
+
+/** What a deregistration reads besides its work, each in a transaction of its own. */
+export class LeavingReads {
+  constructor(
+    private readonly database: Database,
+    private readonly giveBack: (work: Work, inMs: number) => Promise<void>,
+  ) {}
+
+  /** The oldest attempt of earlier operations whose end is open. */
+  async openAttempt(work: Work): Promise<OpenAttempt | undefined> {
+    const [row] = await this.database.transaction(scopeOf(work), (tx) =>
+      tx.query<OpenRow>(OPEN, [work.scope.workspaceId, work.registration.id, work.operation.id]),
+    );
+    return row && { attempt: attemptOf(row), marker: row.marker, held: row.held };
+  }
+
+  /** Waits without a word: whoever still works on the registration keeps hold of it. */
+  putOff(work: Work, inMs: number): Promise<void> {
+    return this.giveBack(work, inMs);
+  }
+
+  /** The access tokens that are cached for this registration and live on at the EHR. */
+  tokens(work: Work, now: Date): Promise<HeldToken[]> {
+    return this.database.transaction(scopeOf(work), (tx) =>
+      tx.query<HeldToken>(
+        `SELECT digest, sealed FROM access_tokens WHERE workspace_id = $1 AND registration_id = $2 AND sealed IS NOT NULL AND expires_at > $3 ORDER BY digest`,
+        [work.scope.workspaceId, work.registration.id, now],
+      ),
+    );
+  }
+
+  /** Whether other registrations use the client too: it is deleted with the last of them alone. */
+  async isShared(work: Work, client: WorkClient): Promise<boolean> {
+    if (client.scope !== 'application') return false;
+    const rows = await this.database.transaction(scopeOf(work), (tx) =>
+      tx.query(`SELECT 1 FROM registrations WHERE workspace_id = $1 AND client_id = $2 AND id <> $3 AND status <> 'deregistered' LIMIT 1`, [
+        work.scope.workspaceId,
+        client.id,
+        work.registration.id,
+      ]),
+    );
+    return rows.length > 0;
+  }
+}
+
+function scopeOf(work: Work): UnitOfWork {
+  return { workspaceId: work.scope.workspaceId, actor: { type: 'system', id: 'worker' }, requestId: 'deregister' };
+}
+
+function attemptOf(row: OpenRow): WorkAttempt {
+  const answer: SealedValue | null =
+    row.answer_key_id === null || row.answer === null ? null : { keyId: row.answer_key_id, bytes: row.answer };
+  return {
+    id: row.id,
+    kind: row.kind,
+    status: row.status,
+    fence: Number(row.fence),
+    url: row.url,
+    metadata: row.metadata,
+    finished: row.finished_at !== null,
+    ...present('initialAccessTokenId', row.initial_access_token_id),
+    ...present('answer', answer),
+  };
+}
