@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ProductName } from '../../../apps/sandbox/src/simulator/product-names.js';
-import { managedHouse, type ManagedHouse } from '../../../test/support/managed-house.js';
+import { managedHouse, type ManagedHouse, type ProductName } from '../../../test/support/managed-house.js';
 import type { RegistrationView } from './registration-view.js';
 
 const PRODUCTS = ['keycloak', 'janssen', 'auth0', 'authlib'] as const satisfies ProductName[];
