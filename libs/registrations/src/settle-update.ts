@@ -30,7 +30,7 @@ export function settleUpdate(answer: ManagedAnswer, access: UpstreamAccess): Set
 /** Parsing never throws by contract; if it does all the same, the answer is kept, and its outcome is unknown. */
 export function updateOutcome(answer: ManagedAnswer, now: Date): UpdateOutcome {
   try {
-    const carriedSecret = answer.work.upstream.quirks.putSecret === 'include';
+    const carriedSecret = answer.work.upstream.quirks.putSecret === 'include' && answer.held.clientSecret !== undefined;
     return parseUpdate(answer.exchange, { ...managementContext(answer, now), carriedSecret });
   } catch {
     return { kind: 'unknown', because: 'not_json', ...present('status', answer.exchange.status) };

@@ -32,7 +32,7 @@ export async function takeUndoStep(work: Work, step: Step, context: StepContext,
         server: { requested: client.requestedMetadata, granted: client.grantedMetadata },
         desired: client.requestedMetadata,
         clientId: client.clientId,
-        quirks: work.upstream.quirks,
+        quirks: held.clientSecret ? work.upstream.quirks : { ...work.upstream.quirks, putSecret: 'omit' },
         ...present('clientSecret', held.clientSecret),
         ...present('marker', markerIn(client.requestedMetadata)),
       });

@@ -67,15 +67,12 @@ function prepareUpdate(work: Work, client: WorkClient, held: HeldSecrets, access
   const inputs = updateInputs(work.operation);
   const wanted = wantedFor(work, client, access);
   if (wanted instanceof Problem) return wanted;
-  if (quirks.putSecret === 'include' && !held.clientSecret)
-    return updateProblem('registrations.unmanageable', {
-      detail: 'This server wants the client secret in every change, and there is none.',
-    });
   const update = updateDocument({
     server: work.representation ?? { requested: client.requestedMetadata, granted: client.grantedMetadata },
     desired: wanted.document,
     clientId: client.clientId,
-    quirks,
+    // A client that authenticates by its key has no secret to send.
+    quirks: held.clientSecret ? quirks : { ...quirks, putSecret: 'omit' },
     requested: inputs.repair === true ? notAskedFor(wanted.document) : client.requestedMetadata,
     ...present('clientSecret', held.clientSecret),
     ...present('marker', markerIn(client.requestedMetadata)),
