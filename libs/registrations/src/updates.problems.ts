@@ -26,12 +26,6 @@ export const updateProblem = defineProblems({
     actor: 'product_team',
     label: 'Open the EHR, compare its endpoints with the vendor, and confirm them',
   },
-  'registrations.approval_needed': {
-    kind: 'conflict',
-    title: 'The change widens what the client may do, so somebody else has to approve it',
-    actor: 'product_team',
-    label: 'Ask for it by a roll-out with an approval, or narrow the change',
-  },
   'registrations.auth_method_fixed': {
     kind: 'refused',
     title: 'An update does not change how the client authenticates',
