@@ -106,10 +106,11 @@ function rowOf(index: number, row: z.output<typeof importRow>): ImportRow {
 }
 
 const shownProblem = z.object({ pointer: z.string().describe('Into the row'), code: z.string(), detail: z.string() });
+const rowCount = z.int().min(0).max(MAX_IMPORT_ROWS);
 const OUTCOMES = ['planned', 'created', 'existing', 'refused'] as const;
 
 export const shownImport = z.object({
-  counts: z.object({ planned: z.int(), created: z.int(), existing: z.int(), refused: z.int() }),
+  counts: z.object({ planned: rowCount, created: rowCount, existing: rowCount, refused: rowCount }),
   rows: z.array(
     z.object({
       row: z.int().min(1).max(MAX_IMPORT_ROWS).describe('From 1, as in the portfolio'),
