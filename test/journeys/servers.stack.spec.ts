@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PRODUCT_NAMES } from '../../apps/sandbox/src/simulator/product-names.js';
+import type { PRODUCT_NAMES } from '../../apps/sandbox/src/simulator/product-names.js';
 import { startStack, type Stack } from '../support/index.js';
 
 type Product = (typeof PRODUCT_NAMES)[number];

@@ -174,7 +174,7 @@ export interface Change {
   readonly secrets?: readonly SecretRow[];
   readonly initialAccessToken?: TokenUse;
   /** What became of this operation's updates whose answers were lost, once that is known. */
-  readonly earlierUpdates?: 'applied' | 'resolved_absent';
+  readonly earlierUpdates?: 'applied' | 'resolved_absent' | 'superseded';
   /** Begun in the same transaction, once this operation is over. */
   readonly follow?: { readonly kind: OperationKind; readonly input?: Readonly<Record<string, unknown>> };
   readonly softwareStatement?: StatementOutcome;

@@ -4,7 +4,7 @@ import { adoptManaged, type AdoptedAnswer } from './adopt-managed.js';
 import type { Change, SettledAttempt } from './change.js';
 import { changeOf } from './change-of.js';
 import { finishedUpdate, unfinishedUpdate } from './finished-update.js';
-import { secretMayBeLost } from './lost-control.js';
+import { answerWasLost, secretMayBeLost } from './lost-control.js';
 import { lostUpdate } from './lost-update.js';
 import type { ManagedAnswer, Settled } from './managed-exchange.js';
 import { managementContext } from './management-context.js';
@@ -60,6 +60,8 @@ export function acceptedUpdate(
     ...adopted.rows,
     settledAttempt: appliedAttempt(answer, outcome, comparison.class),
     ...lessonOf(work, learnedFrom(seen, work.upstream.quirks)),
+    // A full replacement that was taken is all that is left of what was sent before it.
+    ...(attempt.kind === 'update' && answerWasLost(work) ? { earlierUpdates: 'superseded' as const } : {}),
     ...more,
   };
   if (takenBack) return undoNext(adopted, rows, now, comparison.stop);

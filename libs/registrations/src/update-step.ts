@@ -14,7 +14,6 @@ import { markStep, type Step } from './step.js';
 import { withRead } from './update-steps.js';
 import type { StepContext, StepResult } from './strategy.js';
 import type { UpstreamAccess } from './upstream-access.js';
-import { updateProblem } from './updates.problems.js';
 import { markerIn, updateInputs, wantedDocument } from './wanted-document.js';
 import type { Work, WorkClient } from './work.js';
 
