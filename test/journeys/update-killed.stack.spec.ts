@@ -50,15 +50,38 @@ async function killedWhileUpdating(vendor: string, { id }: ShownRegistration): P
   );
 }
 
+/** Its attempts as the API shows them, the oldest first. */
+async function updates({ id }: ShownRegistration): Promise<{ kind: string; status: string }[]> {
+  const { body } = await stack.call<{ data: { kind: string; status: string }[] }>('GET', `/v1/registrations/${id}/attempts`);
+  const shown = body.data.map(({ kind, status }) => ({ kind, status }));
+  return shown.filter(({ kind }) => kind === 'update').reverse();
+}
+
 it(
-  'kill -9 between send and commit of an update that renewed nothing: it is looked, and found to be there',
+  'kill -9 between send and commit of an update that renewed nothing: it is made once more, and stands',
   { timeout: 240_000 },
   async () => {
     const registration = await registered('meadow');
     expect(await killedWhileUpdating('meadow', registration)).toMatchObject({ status: 'succeeded' });
-    const attempts = await stack.query(
-      `SELECT kind, status FROM attempts WHERE registration_id IN (SELECT registration_id FROM operations WHERE kind = 'update') ORDER BY id`,
-    );
-    expect(attempts.filter(({ kind }) => kind === 'update')).toEqual([{ kind: 'update', status: 'applied' }]);
+    expect(await updates(registration)).toEqual([
+      { kind: 'update', status: 'superseded' },
+      { kind: 'update', status: 'applied' },
+    ]);
+  },
+);
+
+it(
+  'kill -9 between send and commit of an update that renewed the token: control is lost, and the client goes on (K-33, U20)',
+  { timeout: 240_000 },
+  async () => {
+    const registration = await registered('lagoon');
+    expect(await killedWhileUpdating('lagoon', registration)).toMatchObject({
+      status: 'failed',
+      problem: { code: 'registrations.control_lost' },
+    });
+    const { body } = await stack.call<ShownRegistration>('GET', `/v1/registrations/${registration.id}`);
+    expect(body).toMatchObject({ status: 'active', manageable: 'control_lost', client_id: registration.client_id });
+    const ledger = await stack.sandbox.ledger({ vendor: 'lagoon' });
+    expect(ledger.filter((entry) => entry.deleted_at === null)).toHaveLength(1);
   },
 );
