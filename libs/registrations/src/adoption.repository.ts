@@ -148,7 +148,7 @@ export async function retirePending(tx: Transaction, registrationId: string, now
 export async function settleByPerson(
   tx: Transaction,
   attemptId: string,
-  status: 'adopted' | 'resolved_absent' | 'deleted' | 'orphaned',
+  status: 'adopted' | 'applied' | 'resolved_absent' | 'deleted' | 'orphaned',
   clientId: string | undefined,
   evidence: Readonly<Record<string, unknown>>,
   now: Date,

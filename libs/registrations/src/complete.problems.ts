@@ -15,6 +15,18 @@ export const completionProblem = defineProblems({
     actor: 'caller',
     label: 'Look at the registration’s strategy',
   },
+  'registrations.waits_for_portal_change': {
+    kind: 'refused',
+    title: 'A person has to change this client at the vendor’s portal',
+    actor: 'customer_success',
+    label: 'Follow the worksheet, then complete the registration with the client id that it has',
+  },
+  'registrations.client_unchanged_needed': {
+    kind: 'conflict',
+    title: 'The change is of another client than the one that was named',
+    actor: 'customer_success',
+    label: 'Make the change at the client that the registration has, and name that one',
+  },
   'registrations.client_id_taken': {
     kind: 'conflict',
     title: 'Another registration at this server holds that client id',

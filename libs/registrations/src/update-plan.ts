@@ -1,15 +1,16 @@
 import { applicationLayers, type ApplicationLayers } from '@registrar/applications';
 import type { Environment, Transaction } from '@registrar/database';
-import { impactOf, textOf, type ClientMetadata, type Finding, type Impact, type JsonValue } from '@registrar/dcr';
+import { impactOf, type ClientMetadata, type Finding, type Impact, type JsonValue } from '@registrar/dcr';
 import { upstreamsFor, type Upstream } from '@registrar/ehrs';
 import { canonicalBytes, digestText } from '@registrar/vault';
-import { documentOf, KEYS_TO_COME, type DocumentSubject } from './document-of.js';
+import { documentOf, KEYS_TO_COME } from './document-of.js';
 import type { RegistrationStatus } from './lifecycle.js';
 import type { PlanAccess } from './plan.js';
 import { present } from './present.js';
 import { escalationWords, type UpdateWay } from './update-judgement.js';
 import { registrationsToUpdate, type ToUpdate, type UpdatesOf } from './update-plan.repository.js';
 import { strategyFor, upstreamOf } from './upstream-of.js';
+import { explicitMethod, markerIn, withKeysOf } from './wanted-document.js';
 
 /** What an update would change at one registration that has a client. */
 export interface PlannedUpdate {
@@ -49,12 +50,6 @@ export interface UpdatesWanted extends UpdatesOf {
   readonly clientMetadata?: ClientMetadata;
 }
 
-/** Rotated, never rolled out. */
-const KEY_MEMBERS: readonly string[] = ['jwks', 'jwks_uri', 'token_endpoint_auth_method', 'token_endpoint_auth_signing_alg'];
-
-/** What identifies the attempt that a client came from stands in its name or version, and stays there. */
-const MARKER = /(?: \[ref |\+|^)(att_[0-7][0-9a-hjkmnp-tv-z]{25})\]?$/;
-
 /**
  * What updates of an application's registrations would change, by three statements whatever their number; those that have no
  * client are not in the answer. Nothing is negotiated anew: a client keeps the way it authenticates unless somebody wrote another.
@@ -90,7 +85,8 @@ function planned(row: ToUpdate, layer: ApplicationLayers, upstream: Upstream, ov
   };
   const before = row.requested;
   const { document, findings } = documentOf(subject, access, KEYS_TO_COME, markerIn(before));
-  const after = keepsItsKeys(row, subject) ? withKeysOf(before, document) : document;
+  const method = explicitMethod(subject) ?? row.authMethod;
+  const after = method === row.authMethod ? withKeysOf(before, document) : document;
   const strategy = row.strategy ?? strategyFor(upstream);
   const way = strategy === 'portal' ? 'portal' : row.manageable === 'yes' ? 'update' : 'reregistration';
   return {
@@ -109,25 +105,6 @@ function planned(row: ToUpdate, layer: ApplicationLayers, upstream: Upstream, ov
     findings,
     documentHash: digestText(canonicalBytes([row.id, way, JSON.stringify(after)]).toString('latin1')),
   };
-}
-
-/** Whether nobody wrote another method than the client's own: what was negotiated once is not negotiated again. */
-function keepsItsKeys(row: ToUpdate, { application, registration }: DocumentSubject): boolean {
-  const written = { ...application.metadata, ...application.ehrOverride, ...registration.clientMetadata };
-  return (textOf(written, 'token_endpoint_auth_method') ?? row.authMethod) === row.authMethod;
-}
-
-function withKeysOf(before: ClientMetadata, document: ClientMetadata): ClientMetadata {
-  const own = Object.entries(document).filter(([member]) => !KEY_MEMBERS.includes(member));
-  return { ...Object.fromEntries(own), ...Object.fromEntries(Object.entries(before).filter(([member]) => KEY_MEMBERS.includes(member))) };
-}
-
-function markerIn(requested: ClientMetadata): string | undefined {
-  for (const member of ['software_version', 'client_name']) {
-    const [, marker] = MARKER.exec(textOf(requested, member) ?? '') ?? [];
-    if (marker !== undefined) return marker;
-  }
-  return undefined;
 }
 
 function changesOf(before: ClientMetadata, after: ClientMetadata): MemberChange[] {

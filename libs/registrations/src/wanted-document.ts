@@ -47,9 +47,14 @@ export function wantedDocument(
   const effective = documentOf(subject, access, KEYS_TO_COME, markerIn(asked));
   const findings = effective.findings.filter((finding) => finding.severity === 'error');
   if (findings.length > 0) return registrationProblem('registrations.metadata_refused', { extra: { findings } });
+  return { ...effective, document: withKeysOf(asked, effective.document) };
+}
+
+/** The document with the keys and the method of what was asked for before. */
+export function withKeysOf(asked: ClientMetadata, document: ClientMetadata): ClientMetadata {
   const kept = Object.fromEntries(KEY_MEMBERS.flatMap((member) => (asked[member] === undefined ? [] : [[member, asked[member]]])));
-  const own = Object.entries(effective.document).filter(([member]) => !KEY_MEMBERS.some((each) => each === member));
-  return { ...effective, document: { ...Object.fromEntries(own), ...kept } };
+  const own = Object.entries(document).filter(([member]) => !KEY_MEMBERS.some((each) => each === member));
+  return { ...Object.fromEntries(own), ...kept };
 }
 
 /** The marker of the attempt that registered the client: it stays for as long as the client lives. */
@@ -59,7 +64,8 @@ export function markerIn(asked: ClientMetadata): string | undefined {
     .flatMap((value) => (typeof value === 'string' ? (MARKER.exec(value)?.[0] ?? []) : []))[0];
 }
 
-function explicitMethod({ application, registration }: DocumentSubject): string | undefined {
+/** The method that somebody wrote, if anybody did: what was negotiated once is not negotiated again. */
+export function explicitMethod({ application, registration }: DocumentSubject): string | undefined {
   const named = [registration.clientMetadata, application.ehrOverride, application.metadata]
     .map((layer) => layer?.['token_endpoint_auth_method'])
     .find((value) => value !== undefined);

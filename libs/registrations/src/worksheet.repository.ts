@@ -18,19 +18,22 @@ export interface WorksheetRow {
   readonly marker: string | null;
   readonly checksum: string | null;
   readonly metadata: ClientMetadata | null;
+  /** What the registration's client was typed in with the last time; null where it has none yet. */
+  readonly before: ClientMetadata | null;
 }
 
 const WORKSHEET = `
 SELECT r.strategy, r.environment, e.vendor, a.name AS "applicationName", a.kind AS "applicationKind", n.launch_url AS "launchUrl",
        c.external_id AS "organizationId", k.url AS "keySetUrl", s.client_id AS "sharedClientId",
-       w.id AS "attemptId", w.status AS "attemptStatus", w.marker, w.metadata_digest AS checksum, w.metadata
+       w.id AS "attemptId", w.status AS "attemptStatus", w.marker, w.metadata_digest AS checksum, w.metadata,
+       (SELECT b.requested_metadata FROM clients b WHERE b.workspace_id = r.workspace_id AND b.id = r.client_id) AS before
   FROM registrations r
   JOIN ehrs e ON e.workspace_id = r.workspace_id AND e.id = r.ehr_id
   JOIN connections c ON c.workspace_id = r.workspace_id AND c.id = r.connection_id
   JOIN applications a ON a.workspace_id = r.workspace_id AND a.id = r.application_id
   JOIN application_revisions n ON n.workspace_id = r.workspace_id AND n.application_id = r.application_id AND n.number = r.revision
   LEFT JOIN LATERAL (SELECT x.* FROM attempts x WHERE x.workspace_id = r.workspace_id AND x.registration_id = r.id AND x.kind = 'worksheet'
-                        AND x.status IN ('with_person', 'adopted') ORDER BY x.started_at DESC, x.id DESC LIMIT 1) w ON true
+                        AND x.status IN ('with_person', 'adopted', 'applied') ORDER BY x.started_at DESC, x.id DESC LIMIT 1) w ON true
   LEFT JOIN LATERAL (SELECT y.key_set_id FROM credentials y WHERE y.workspace_id = r.workspace_id AND y.registration_id = r.id
                         AND y.key_set_id IS NOT NULL AND y.stage IN ('pending', 'current') ORDER BY y.version DESC LIMIT 1) y ON true
   LEFT JOIN key_sets k ON k.workspace_id = r.workspace_id AND k.id = y.key_set_id

@@ -26,6 +26,8 @@ export interface Worksheet {
   readonly portal: string;
   readonly notes: readonly string[];
   readonly fields: readonly WorksheetField[];
+  /** The fields that a change of a client that stands already is about; empty where it is registered for the first time. */
+  readonly changed: readonly WorksheetFieldName[];
   /** The document itself, for a portal that takes one. */
   readonly clientMetadata: ClientMetadata;
   /** Whether `complete` has to bring a client secret. */
@@ -57,8 +59,9 @@ export class WorksheetReader {
       portal: words.portal,
       notes: words.notes,
       fields: fieldsOf(row, row.metadata),
+      changed: row.before === null ? [] : changedFields(fieldsOf(row, row.before), fieldsOf(row, row.metadata)),
       clientMetadata: row.metadata,
-      secretNeeded: textOf(row.metadata, 'token_endpoint_auth_method')?.startsWith('client_secret') ?? true,
+      secretNeeded: row.before === null && (textOf(row.metadata, 'token_endpoint_auth_method')?.startsWith('client_secret') ?? true),
       sharedClientId: row.sharedClientId,
       completed: row.attemptStatus !== 'with_person',
     };
@@ -72,7 +75,7 @@ function fieldsOf(row: WorksheetRow, metadata: ClientMetadata): WorksheetField[]
     app_name: one('client_name').length > 0 ? one('client_name') : [row.applicationName],
     app_type: [applicationType(row.applicationKind, metadata)],
     redirect_uris: textsOf(metadata, 'redirect_uris'),
-    launch_url: row.launchUrl === null ? one('initiate_login_uri') : [row.launchUrl],
+    launch_url: launchUrl(row, metadata),
     jwks_url: row.keySetUrl === null ? one('jwks_uri') : [row.keySetUrl],
     auth_method: one('token_endpoint_auth_method'),
     scopes: textsOf(metadata, 'scope').flatMap((scope) => scope.split(' ').filter((part) => part !== '')),
@@ -86,6 +89,19 @@ function fieldsOf(row: WorksheetRow, metadata: ClientMetadata): WorksheetField[]
   return (Object.keys(values) as WorksheetFieldName[])
     .filter((name) => values[name].length > 0)
     .map((name) => ({ name, title: fieldTitle(row.vendor, name), values: values[name] }));
+}
+
+function changedFields(before: readonly WorksheetField[], after: readonly WorksheetField[]): WorksheetFieldName[] {
+  const values = (fields: readonly WorksheetField[], name: WorksheetFieldName) =>
+    fields.find((field) => field.name === name)?.values.join('\n');
+  const names = [...new Set([...before, ...after].map((field) => field.name))];
+  return names.filter((name) => values(before, name) !== values(after, name));
+}
+
+/** As the document has it, which may be of a newer revision than the registration's. */
+function launchUrl(row: WorksheetRow, metadata: ClientMetadata): readonly string[] {
+  const told = textsOf(metadata, 'initiate_login_uri').slice(0, 1);
+  return told.length > 0 || row.launchUrl === null ? told : [row.launchUrl];
 }
 
 function applicationType(kind: WorksheetRow['applicationKind'], metadata: ClientMetadata): string {

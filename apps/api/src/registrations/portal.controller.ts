@@ -44,12 +44,12 @@ export class PortalController {
   @Post('complete')
   @HttpCode(202)
   @Permit('registrations.operate')
-  @Answers('Takes in the client that was registered at the portal; its credential is proven next', 202, shownRegistration)
   @Answers(
     'Of a registration that is deregistered: what was left at the portal is removed there, as evidence shows',
     200,
     shownRegistration,
   )
+  @Answers('Takes in the client that was registered, or changed, at the portal; its credential is proven next', 202, shownRegistration)
   async complete(
     @Scope() scope: UnitOfWork,
     @Param('id', { schema: idOf('reg') }) id: string,
