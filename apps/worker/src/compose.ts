@@ -8,7 +8,7 @@ import { createJobs } from '@registrar/jobs';
 import { KeyPool } from '@registrar/keys';
 import { createOutbound } from '@registrar/outbound';
 import { RotationScheduler, schedulePromoted } from '@registrar/rotation';
-import { createEngine } from '@registrar/registrations';
+import { createEngine, SyncScheduler } from '@registrar/registrations';
 import { statementExpiries } from '@registrar/statements';
 import { fileKeyEncryptionKey, newId, openVault } from '@registrar/vault';
 import type { Logger } from 'pino';
@@ -78,7 +78,17 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
       logger.error({ failure: failureOf(error) }, 'rotations will be looked at again');
     },
   );
-  return new WorkerProcess({ dispatcher, alarms, rotations, beside: changes.beside }, jobs, config, logger, [
+  const syncs = new SyncScheduler(
+    database,
+    clock,
+    () => {
+      dispatcher.ring();
+    },
+    (error) => {
+      logger.error({ failure: failureOf(error) }, 'comparisons will be looked at again');
+    },
+  );
+  return new WorkerProcess({ dispatcher, alarms, rotations, syncs, beside: changes.beside }, jobs, config, logger, [
     () => outbound.close(),
     () => {
       vault.close();

@@ -16,6 +16,10 @@ export interface AuthorizationServer {
   readonly capabilities: Capabilities;
   /** Vendor's, then learned, then declared ones, merged. */
   readonly quirks: Quirks;
+  /** What its answers taught, beside the vendor's profile. */
+  readonly learnedQuirks: Partial<Quirks>;
+  /** What an operator declared; it wins. */
+  readonly declaredQuirks: Partial<Quirks>;
   /** Origins that initial access tokens and software statements may be sent to (A-63). */
   readonly approvedOrigins: readonly string[];
   /** What a wrong credential was answered here, e.g. `invalid_client`; absent: not tried yet. */
@@ -39,6 +43,8 @@ export function presentServer(row: Columns): AuthorizationServer {
     endpoints: row.endpoints,
     capabilities: row.capabilities,
     quirks: quirksFor(row.vendor, row.learnedQuirks, row.declaredQuirks),
+    learnedQuirks: row.learnedQuirks,
+    declaredQuirks: row.declaredQuirks,
     approvedOrigins: row.approvedOrigins,
     ...(row.proofControl === null ? {} : { proofControl: row.proofControl }),
     ...(row.rotationsStoppedAt === null ? {} : { rotationsStoppedAt: row.rotationsStoppedAt }),

@@ -71,6 +71,9 @@ export class RegistrationEntity {
   @Column('timestamptz', { name: 'next_rotation_at', nullable: true })
   nextRotationAt!: Date | null;
 
+  @Column('timestamptz', { name: 'next_sync_at', nullable: true })
+  nextSyncAt!: Date | null;
+
   /** Whether next_rotation_at is to be written anew. */
   @Column('boolean', { default: false })
   reschedule!: boolean;

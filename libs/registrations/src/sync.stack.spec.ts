@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { managedHouse, type ManagedHouse, type ProductName } from '../../../test/support/managed-house.js';
 import type { RegistrationView } from './registration-view.js';
+import { SyncScheduler } from './sync-scheduler.js';
 
 const PRODUCTS = ['keycloak', 'curity', 'janssen', 'auth0'] as const satisfies ProductName[];
 
@@ -65,6 +66,28 @@ describe('a sync', () => {
       expect(await house.view(id)).toMatchObject({ drift: 'none' });
     },
   );
+
+  it('is begun once a week for each registration, where a read changes nothing', async () => {
+    const safe = await house.registered('janssen');
+    const renewed = await house.registered('curity');
+    const scheduler = new SyncScheduler(
+      house.database,
+      house.clock,
+      () => undefined,
+      (error) => Promise.reject(error as Error),
+    );
+    const syncs = async (id: string) =>
+      (await house.rows(`SELECT 1 FROM operations WHERE registration_id = $1 AND kind = 'sync'`, [id])).length;
+    await scheduler.look();
+    expect([await syncs(safe.id), await syncs(renewed.id)]).toEqual([0, 0]);
+    for (const weeks of [1, 2]) {
+      house.clock.advance(7 * 86_400_000);
+      await Promise.all([scheduler.look(), scheduler.look()]);
+      await house.workOn();
+      expect([await syncs(safe.id), await syncs(renewed.id)]).toEqual([weeks, 0]);
+    }
+    expect(await house.view(safe.id)).toMatchObject({ status: 'active', drift: 'none' });
+  });
 
   it('of what is not active is refused', async () => {
     const [ehr, tenantId, applicationId] = [await house.ehr(), await house.tenant('Nobody'), await house.application()];

@@ -48,7 +48,9 @@ export const shownEhr = z.object({
   status: z.enum(EHR_STATUSES),
   discovery: discovery.nullable(),
   capabilities: record.nullable(),
-  quirks: record.nullable(),
+  quirks: record
+    .nullable()
+    .describe('How the server differs from the RFCs: the vendor’s profile, then what was learned, then what was declared'),
   authorization_server: z
     .object({
       id: shownId('as'),
@@ -56,6 +58,8 @@ export const shownEhr = z.object({
       issuer_confirmed: z.boolean(),
       endpoints,
       approved_origins: z.array(z.string()),
+      learned_quirks: record.describe('What the server’s answers taught'),
+      declared_quirks: record.describe('What an operator declared; it wins over the others'),
     })
     .nullable()
     .describe('What guards the EHR, with the endpoints that are in force; the same for all EHRs of one issuer and environment'),
@@ -93,6 +97,8 @@ export function showEhr(ehr: Ehr): z.output<typeof shownEhr> {
           issuer_confirmed: server.issuerConfirmed,
           endpoints: snakeCase(server.endpoints) as Record<string, string>,
           approved_origins: [...server.approvedOrigins],
+          learned_quirks: snakeCase(server.learnedQuirks),
+          declared_quirks: snakeCase(server.declaredQuirks),
         }
       : null,
     rotations_stopped_at: server?.rotationsStoppedAt?.toISOString() ?? null,

@@ -11,6 +11,7 @@ import { Rotation1764000000010 } from './1764000000010-rotation.js';
 import { Approvals1764000000011 } from './1764000000011-approvals.js';
 import { Statements1764000000012 } from './1764000000012-statements.js';
 import { Leaving1764000000013 } from './1764000000013-leaving.js';
+import { Syncs1764000000014 } from './1764000000014-syncs.js';
 import { Imports1764000000015 } from './1764000000015-imports.js';
 import { Readers1764000000016 } from './1764000000016-readers.js';
 import { Rollouts1764000000021 } from './1764000000021-rollouts.js';
@@ -30,6 +31,7 @@ export const migrations = [
   Approvals1764000000011,
   Statements1764000000012,
   Leaving1764000000013,
+  Syncs1764000000014,
   Imports1764000000015,
   Readers1764000000016,
   Rollouts1764000000021,
