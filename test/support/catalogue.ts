@@ -10,7 +10,7 @@ export const ROUTING_TABLES: Readonly<Record<string, readonly string[]>> = {
   api_key_index: ['digest'],
   session_index: ['digest'],
   // Public bytes.
-  published_documents: ['kind', 'url', 'body', 'etag'],
+  published_documents: ['kind', 'url', 'body', 'etag', 'served'],
   expiry_alarms: ['kind'],
   upstream_gates: ['budget', 'state', 'reason'],
   // Wrapped bytes.

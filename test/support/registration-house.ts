@@ -16,7 +16,7 @@ import {
   UnknownOutcomes,
   WorksheetReader,
 } from '@registrar/registrations';
-import { rotationEntities, schedulePromoted } from '@registrar/rotation';
+import { PolicyWindows, rotationEntities, RotationPlanner, schedulePromoted } from '@registrar/rotation';
 import { fhirServer, type FhirServer } from './fhir-server.js';
 import { nounHouse, type NounHouse } from './noun-house.js';
 import { until } from './part.js';
@@ -94,6 +94,8 @@ export async function registrationHouse(): Promise<RegistrationHouse> {
         settings,
         complain: (_id, error) => complaints.push(error),
         onPromoted: schedulePromoted,
+        planners: [new RotationPlanner(access, database)],
+        windows: new PolicyWindows(database, clock),
       });
       engine.ring();
       await until('the work that is due', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,8 @@ export interface StackOptions {
   readonly faults?: readonly SandboxFault[];
   /** How far the business clock runs ahead, in milliseconds. */
   readonly clock?: number;
+  /** Whether the business clock can be moved while the programs run, by `moveClock`. */
+  readonly movableClock?: boolean;
   /** False: no sandbox. */
   readonly sandbox?: boolean;
   /** Settings of the sandbox, e.g. `SANDBOX_HOSPITALS: '2'`. */
@@ -51,6 +53,8 @@ export interface Stack {
   readonly databaseUrl: string;
   /** Asks the api; `body` is sent as JSON, with the owner's key unless `key` is given. */
   call<Body = unknown>(method: string, path: string, options?: CallOptions): Promise<Answer<Body>>;
+  /** Sets the business clock of api and workers to this many milliseconds ahead of the wall clock; needs `movableClock`. */
+  moveClock(aheadMs: number): void;
   /** One statement as a superuser, who sees every row. */
   query<Row extends QueryResultRow = QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Stops what this stack started, in order, and removes its data. */
@@ -95,6 +99,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
     const home = mkdtempSync(join(tmpdir(), 'registrar-home-'));
     undo.push(() => rm(home, { recursive: true, force: true }));
+    const clockFile = join(home, 'clock');
     const port = await freePort();
     const baseUrl = `http://127.0.0.1:${port}`;
     const env: NodeJS.ProcessEnv = {
@@ -111,6 +116,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       RATE_LIMIT_PER_SECOND: '10000',
       ...(redis ? { REDIS_URL: redis.url } : {}),
       ...(options.clock === undefined ? {} : { CLOCK_OFFSET_MS: String(options.clock) }),
+      ...(options.movableClock ? { CLOCK_FILE: clockFile } : {}),
       ...options.env,
     };
     const api = await startApi(baseUrl, env);
@@ -153,6 +159,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       },
       databaseUrl: database.databaseOwnerUrl,
       call: (method, path, call = {}) => ask(`${call.at ?? baseUrl}${path}`, method, ownerKey, call),
+      moveClock: (aheadMs) => {
+        writeFileSync(`${clockFile}.new`, String(aheadMs));
+        renameSync(`${clockFile}.new`, clockFile);
+      },
       query: (text, values) => database.query(text, values),
       stop,
     };

@@ -4,7 +4,7 @@ import type { Config } from '@registrar/config';
 import { Notifications, type Database } from '@registrar/database';
 import type { EventLog } from '@registrar/events';
 import type { Jobs } from '@registrar/jobs';
-import { assertPublicUrl, KeyPool, PublishedDocuments } from '@registrar/keys';
+import { assertPublicUrl, KeyPool, KeySetFetches, PublishedDocuments } from '@registrar/keys';
 import type { Outbound } from '@registrar/outbound';
 import {
   Batches,
@@ -27,6 +27,7 @@ import {
   WorksheetReader,
 } from '@registrar/registrations';
 import type { Vault } from '@registrar/vault';
+import { composeRotation } from './compose-rotation.js';
 import type { Service } from './service.js';
 
 export interface RegistrationParts {
@@ -52,6 +53,7 @@ export async function composeRegistrations(parts: RegistrationParts): Promise<{
   const { config, database, clock, vault, audit, events, jobs, outbound } = parts;
   const notifications = new Notifications(config.DATABASE_URL?.expose() ?? '');
   const published = new PublishedDocuments(database, notifications);
+  const keySetFetches = new KeySetFetches(database, clock);
   const [ended, fetched] = [new Wakeups(notifications, 'operations'), new Wakeups(notifications, 'access_tokens')];
   const keys = new KeyPool(database, vault, clock);
   const access = { outbound, clock, vault, keys, publicUrl: config.PUBLIC_URL, proofLadderMs: config.PROOF_LADDER_MS };
@@ -63,13 +65,16 @@ export async function composeRegistrations(parts: RegistrationParts): Promise<{
   await assertPublicUrl(database, config.PUBLIC_URL, config.PUBLIC_URL_ALIASES);
   await Promise.all([published.start(), ended.start(), fetched.start()]);
   const adoption = { database, records, clock, vault, doorbell };
+  const completion = new Completion(adoption);
   return {
     registrations,
     suspensions,
     doorbell,
     deregistrations,
     services: [
+      ...composeRotation({ database, clock, audit, events, vault, doorbell, completion }),
       [Notifications, notifications],
+      [KeySetFetches, keySetFetches],
       [PublishedDocuments, published],
       [Doorbell, doorbell],
       [Registrations, registrations],
@@ -83,13 +88,13 @@ export async function composeRegistrations(parts: RegistrationParts): Promise<{
       [Lookup, new Lookup(database)],
       [RegistrationHistory, new RegistrationHistory(database)],
       [WorksheetReader, new WorksheetReader(database)],
-      [Completion, new Completion(adoption)],
       [UnknownOutcomes, new UnknownOutcomes(adoption)],
       [TokenBroker, new TokenBroker(database, access, records, fetched)],
       [CredentialUse, new CredentialUse(database, access, audit, events)],
     ],
     close: async () => {
       published.close();
+      await keySetFetches.close();
       await notifications.close();
     },
   };

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Provider } from '@nestjs/common';
 import { accessEntities, ApiKeysService, Authenticator, Idempotency } from '@registrar/access';
 import { AuditLog } from '@registrar/audit';
-import { SystemClock } from '@registrar/clock';
+import { FileClock, SystemClock } from '@registrar/clock';
 import type { Config } from '@registrar/config';
 import { Database, openDatabase } from '@registrar/database';
 import { EventLog } from '@registrar/events';
@@ -15,7 +15,6 @@ import type { Logger } from 'pino';
 import { CHANGES_ENTITIES, composeChanges } from './compose-changes.js';
 import { composeNouns, NOUN_ENTITIES } from './compose-nouns.js';
 import { composeRegistrations } from './compose-registrations.js';
-import { composeRotation } from './compose-rotation.js';
 import { Cursors } from './cursors.js';
 import { makeFirstWorkspace } from './owner-key.js';
 import type { Service } from './service.js';
@@ -36,7 +35,7 @@ const ENTITIES = [...accessEntities, ...tenantsEntities, ...CHANGES_ENTITIES, ..
 export async function compose(config: Config, log: Logger): Promise<Composition> {
   const { DATABASE_URL, REDIS_URL } = config;
   if (!DATABASE_URL) throw new Error('The api needs DATABASE_URL; npm start brings a database of its own.');
-  const clock = new SystemClock(config.CLOCK_OFFSET_MS);
+  const clock = config.CLOCK_FILE === undefined ? new SystemClock(config.CLOCK_OFFSET_MS) : new FileClock(config.CLOCK_FILE);
   const settings = {
     url: DATABASE_URL.expose(),
     poolSize: config.DATABASE_POOL_SIZE,
@@ -89,7 +88,6 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
   const services: Service[] = [
     ...rest.services,
     ...nouns.services,
-    ...composeRotation({ database, clock, audit, events }),
     ...composeChanges({ database, clock, audit, events, access: { outbound, publicUrl: config.PUBLIC_URL }, doorbell }),
     [Database, database],
     [Jobs, jobs],

@@ -17,6 +17,8 @@ import { OrphansController } from './orphans/orphans.controller.js';
 import { PortalController } from './registrations/portal.controller.js';
 import { RegistrationHistoryController } from './registrations/registration-history.controller.js';
 import { RegistrationsController } from './registrations/registrations.controller.js';
+import { RotationController } from './registrations/rotation.controller.js';
+import { RotationsController } from './rotations/rotations.controller.js';
 import { RotationLinesController } from './ehrs/rotation-lines.controller.js';
 import { RotationPoliciesController } from './rotation-policies/rotation-policies.controller.js';
 import { SoftwareStatementsController } from './software-statements/software-statements.controller.js';
@@ -46,6 +48,8 @@ export const controllers: Type[] = [
   PortalController,
   RegistrationHistoryController,
   RegistrationsController,
+  RotationController,
+  RotationsController,
   RotationLinesController,
   RotationPoliciesController,
   SoftwareStatementsController,

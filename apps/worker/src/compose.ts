@@ -1,5 +1,5 @@
 import { AuditLog } from '@registrar/audit';
-import { SystemClock } from '@registrar/clock';
+import { FileClock, SystemClock } from '@registrar/clock';
 import type { Config } from '@registrar/config';
 import { openDatabase } from '@registrar/database';
 import { ExpiryAlarms, tokenExpiries } from '@registrar/ehrs';
@@ -7,7 +7,7 @@ import { EventLog } from '@registrar/events';
 import { createJobs } from '@registrar/jobs';
 import { KeyPool } from '@registrar/keys';
 import { createOutbound } from '@registrar/outbound';
-import { RotationScheduler, schedulePromoted } from '@registrar/rotation';
+import { PolicyWindows, RotationPlanner, RotationScheduler, schedulePromoted } from '@registrar/rotation';
 import { createEngine, SyncScheduler } from '@registrar/registrations';
 import { statementExpiries } from '@registrar/statements';
 import { fileKeyEncryptionKey, newId, openVault } from '@registrar/vault';
@@ -21,7 +21,7 @@ const LOOK_AGAIN_MS = 200;
 
 /** The composition root: everything that a worker is made of, once, in order. */
 export async function composeWorker(config: Config, logger: Logger): Promise<WorkerProcess> {
-  const clock = new SystemClock(config.CLOCK_OFFSET_MS);
+  const clock = config.CLOCK_FILE === undefined ? new SystemClock(config.CLOCK_OFFSET_MS) : new FileClock(config.CLOCK_FILE);
   const url = config.DATABASE_URL?.expose() ?? '';
   const settings = { url, poolSize: config.DATABASE_POOL_SIZE, entities: CHANGES_ENTITIES, applicationName: 'registrar-worker' };
   const database = await openDatabase(settings);
@@ -65,6 +65,8 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
     carried: ({ input }) => {
       changes.rollouts.carried(input);
     },
+    planners: [new RotationPlanner(access, database)],
+    windows: new PolicyWindows(database, clock),
   });
   const alarms = new ExpiryAlarms(database, clock, events, [tokenExpiries, statementExpiries]);
   const rotations = new RotationScheduler(

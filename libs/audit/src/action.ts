@@ -66,6 +66,8 @@ export const AUDIT_ACTIONS = [
   'operation.outcome_unknown',
   'rotation_policy.update',
   'rotation.start',
+  'rotation.roll_back',
+  'rotation.start_many',
   'ehr.stop_rotations',
   'ehr.resume_rotations',
   'batch.create',
@@ -108,4 +110,5 @@ export type SubjectType =
   | 'approval'
   | 'rollout'
   | 'credential'
-  | 'rotation_policy';
+  | 'rotation_policy'
+  | 'rotation_run';

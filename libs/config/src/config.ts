@@ -33,6 +33,8 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   const production = settings.NODE_ENV === 'production';
   if (production && settings.CLOCK_OFFSET_MS !== 0)
     throw configProblem('config.invalid', { detail: 'CLOCK_OFFSET_MS is refused in production.' });
+  if (settings.CLOCK_FILE !== undefined && settings.NODE_ENV !== 'test')
+    throw configProblem('config.invalid', { detail: 'CLOCK_FILE is refused unless NODE_ENV is test.' });
   if (production && KEK_FILE === undefined) throw configProblem('config.invalid', { detail: 'KEK_FILE is required in production.' });
   if (production && PUBLIC_URL === undefined) throw configProblem('config.invalid', { detail: 'PUBLIC_URL is required in production.' });
   return Object.freeze({

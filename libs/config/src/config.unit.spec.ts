@@ -22,6 +22,8 @@ describe('loadConfig', () => {
     [{ NODE_ENV: 'production', PUBLIC_URL: 'https://registrar.example' }, 'KEK_FILE'],
     [{ NODE_ENV: 'production', KEK_FILE: '/kek' }, 'PUBLIC_URL'],
     [{ NODE_ENV: 'production', KEK_FILE: '/kek', PUBLIC_URL: 'https://registrar.example', CLOCK_OFFSET_MS: '1' }, 'CLOCK_OFFSET_MS'],
+    [{ CLOCK_FILE: '/clock' }, 'CLOCK_FILE'],
+    [{ NODE_ENV: 'production', KEK_FILE: '/kek', PUBLIC_URL: 'https://registrar.example', CLOCK_FILE: '/clock' }, 'CLOCK_FILE'],
     [{ DATABASE_URL_FILE: '/does/not/exist' }, 'DATABASE_URL_FILE'],
   ])('refuses %j and names %s', (environment, name) => {
     expect(() => loadConfig(environment)).toThrow(name);

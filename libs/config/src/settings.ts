@@ -62,6 +62,7 @@ export const settingsSchema = z.object({
     'Waits before each further try to delete a client at an EHR that does not answer, in milliseconds; then it is left to a person',
   ),
   CLOCK_OFFSET_MS: z.coerce.number().int().default(0).describe('Moves the business clock; refused in production'),
+  CLOCK_FILE: z.string().optional().describe('File whose number moves the business clock while it runs; refused unless NODE_ENV is test'),
 });
 
 /** Settings that hold a secret, and so may come from a file. */

@@ -18,6 +18,7 @@ const PREFIXES = [
   'iat',
   'sst',
   'pol',
+  'rot',
   'apr',
   'rol',
   'orp',

@@ -6,6 +6,7 @@ export { keySetDocument, keySetUrl } from './key-set.js';
 export { PublishedDocuments } from './published-documents.js';
 export type { PublishedDocument } from './published-document.js';
 export { assertPublicUrl } from './public-url.js';
+export { KeySetFetches, servedSince } from './key-set-fetches.js';
 export { publish, publishedDocument } from './publish.js';
 export { readPrivateKey } from './private-key.js';
 export type { PrivateKeyRefusal } from './private-key.js';

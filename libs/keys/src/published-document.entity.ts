@@ -19,6 +19,14 @@ export class PublishedDocumentEntity {
   @Column('text')
   etag!: string;
 
+  /** When each key was served first and last, by its kid: JSON. */
+  @Column('text', { default: '{}' })
+  served!: string;
+
+  /** The work item that is woken by the next fetch. */
+  @Column('uuid', { name: 'awaited_by', nullable: true })
+  awaitedBy!: string | null;
+
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt!: Date;
 }

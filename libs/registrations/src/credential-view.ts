@@ -14,5 +14,14 @@ export interface CredentialView {
   readonly expiresAt: Date | null;
   readonly createdAt: Date;
   readonly promotedAt: Date | null;
+  /** When its overlap is over; null where it has none. */
+  readonly retireAt: Date | null;
   readonly retiredAt: Date | null;
+  /** What is known of its end: when it was removed, when the last cache of it ends, when it was seen refused. RFC 3339. */
+  readonly retirement: {
+    readonly removed_at?: string;
+    readonly last_cache_ends_at?: string;
+    readonly refused_at?: string;
+    readonly shown?: 'refused' | 'removed';
+  } | null;
 }

@@ -46,6 +46,14 @@ export class CredentialEntity {
   @Column('smallint', { name: 'alarmed_days', nullable: true })
   alarmedDays!: number | null;
 
+  /** When its overlap is over. */
+  @Column('timestamptz', { name: 'retire_at', nullable: true })
+  retireAt!: Date | null;
+
+  /** What is known of its end. */
+  @Column('jsonb', { nullable: true })
+  retirement!: Record<string, string> | null;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 

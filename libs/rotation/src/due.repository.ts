@@ -8,7 +8,7 @@ export interface DueRegistration {
   readonly authorizationServerId: string | null;
   /** Somebody has stopped the hospital, the EHR or the application, or the hospital leaves. */
   readonly held: boolean;
-  /** Another operation of it is open. */
+  /** Another operation of it is open, or a person has its rotation in hand. */
   readonly busy: boolean;
 }
 
@@ -22,7 +22,8 @@ export const DUE_AT_A_TIME = 500;
 export const DUE = `
 SELECT r.id, r.tenant_id AS "tenantId", r.ehr_id AS "ehrId", e.authorization_server_id AS "authorizationServerId",
        t.status <> 'active' OR coalesce(t.suspended_at, e.suspended_at, a.suspended_at) IS NOT NULL AS held,
-       EXISTS (SELECT 1 FROM operations o WHERE o.workspace_id = $1 AND o.registration_id = r.id AND o.status IN ('queued', 'running', 'waiting')) AS busy
+       EXISTS (SELECT 1 FROM operations o WHERE o.workspace_id = $1 AND o.registration_id = r.id
+          AND (o.status IN ('queued', 'running', 'waiting') OR o.kind = 'rotate' AND o.status = 'action_required')) AS busy
   FROM (SELECT x.* FROM registrations x WHERE x.workspace_id = $1 AND x.status = 'active' AND x.next_rotation_at <= $2
          ORDER BY x.next_rotation_at LIMIT ${DUE_AT_A_TIME} FOR NO KEY UPDATE SKIP LOCKED) r
   CROSS JOIN LATERAL (SELECT x.status, x.suspended_at FROM tenants x WHERE x.workspace_id = $1 AND x.id = r.tenant_id OFFSET 0) t

@@ -7,7 +7,7 @@ SELECT s.id AS "authorizationServerId", s.rotations_stopped_at IS NOT NULL AS st
            AND o.status IN ('queued', 'running', 'waiting') AND NOT coalesce(o.waiting->>'reason' = ANY ($3::text[]), false))::integer AS "inProgress",
        (SELECT count(*) FILTER (WHERE l.status <> 'succeeded') FROM (
           SELECT o.status FROM operations o WHERE o.workspace_id = $1 AND o.authorization_server_id = s.id AND o.kind = 'rotate'
-             AND o.status IN ('succeeded', 'failed', 'outcome_unknown') AND o.updated_at > coalesce(s.rotations_resumed_at, '-infinity')
+             AND o.status IN ('succeeded', 'failed', 'outcome_unknown') AND NOT o.input ? 'phase' AND o.updated_at > coalesce(s.rotations_resumed_at, '-infinity')
            ORDER BY o.updated_at DESC LIMIT $4) l)::integer AS failed
   FROM unnest($2::uuid[]) AS i (id) JOIN authorization_servers s ON s.workspace_id = $1 AND s.id = i.id`;
 

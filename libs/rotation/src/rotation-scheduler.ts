@@ -8,6 +8,7 @@ import { takeAlarms } from './alarms.repository.js';
 import { decide } from './decide.js';
 import { DUE_AT_A_TIME, dueRegistrations } from './due.repository.js';
 import { linesOf, stopLines } from './line.repository.js';
+import { takeRetiring } from './retiring.repository.js';
 import { scheduleInputs } from './schedule-input.repository.js';
 import { nextDue, writeSchedule } from './schedule.repository.js';
 import { scheduleStale } from './schedule.js';
@@ -77,9 +78,11 @@ export class RotationScheduler {
     const stale = await this.database.transaction(scope, (tx) => scheduleStale(tx, AT_A_TIME));
     const due = await this.database.transaction(scope, (tx) => this.#start(tx, now));
     if (due.started > 0) this.started();
+    const retiring = await this.database.transaction(scope, (tx) => this.#retire(tx, now));
+    if (retiring > 0) this.started();
     const alarms = await this.database.transaction(scope, (tx) => this.#alarm(tx, now));
     const soon = await this.database.transaction(scope, (tx) => nextDue(tx));
-    const more = [stale, due.looked, alarms].includes(AT_A_TIME);
+    const more = [stale, due.looked, retiring, alarms].includes(AT_A_TIME);
     // What is due still was being written by somebody else.
     const next = Math.min(now.getTime() + MINUTE_MS, Math.max(soon?.getTime() ?? Number.MAX_SAFE_INTEGER, now.getTime() + SECOND_MS));
     await this.#turns.giveBack(turn, more ? now : new Date(next));
@@ -105,6 +108,18 @@ export class RotationScheduler {
       this.records.events.append(tx, { type: 'rotation.started', ...entry, data: said });
     }
     return { looked: due.length, started: started.size };
+  }
+
+  /** Ends the overlaps that are over. @returns how many there were. */
+  async #retire(tx: Transaction, now: Date): Promise<number> {
+    const retiring = await takeRetiring(tx, now, AT_A_TIME);
+    const wanted = retiring.map(({ registrationId }) => ({
+      registrationId,
+      kind: 'rotate' as const,
+      input: { phase: 'retire', reason: 'scheduled' },
+    }));
+    if (wanted.length > 0) await beginOperations(tx, wanted, now);
+    return retiring.length;
   }
 
   async #stop(tx: Transaction, servers: readonly string[], now: Date): Promise<void> {

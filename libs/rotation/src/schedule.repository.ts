@@ -45,10 +45,11 @@ export async function hurryWorkspace(tx: Transaction, now: Date): Promise<void> 
 
 /** The earliest moment at which something of the workspace is due. */
 export async function nextDue(tx: Transaction): Promise<Date | undefined> {
-  const [row] = await tx.prepared<{ at: Date }>(
-    `SELECT next_rotation_at AS at FROM registrations WHERE workspace_id = $1 AND status = 'active' AND next_rotation_at IS NOT NULL
-      ORDER BY next_rotation_at LIMIT 1`,
+  const [row] = await tx.prepared<{ at: Date | null }>(
+    `SELECT least(
+       (SELECT next_rotation_at FROM registrations WHERE workspace_id = $1 AND status = 'active' AND next_rotation_at IS NOT NULL ORDER BY next_rotation_at LIMIT 1),
+       (SELECT retire_at FROM credentials WHERE workspace_id = $1 AND stage = 'previous' AND retire_at IS NOT NULL ORDER BY retire_at LIMIT 1)) AS at`,
     [tx.scope.workspaceId],
   );
-  return row?.at;
+  return row?.at ?? undefined;
 }

@@ -1,14 +1,16 @@
 import type { Transaction } from '@registrar/database';
-import { dueAt } from './due.js';
+import { dueAt, type DueInput } from './due.js';
+import { openOverlaps } from './overlap.repository.js';
 import { scheduleInputs } from './schedule-input.repository.js';
 import { staleIds, wakeWorkspace, writeSchedule } from './schedule.repository.js';
 
 /**
- * Writes when each of these registrations is due, in the transaction that gave them a new current credential; whatever
- * their number, two statements.
+ * Writes when each of these registrations is due, and when what it used before goes, in the transaction that gave them a new
+ * current credential; whatever their number, a few statements.
  */
 export async function schedulePromoted(tx: Transaction, registrationIds: readonly string[], now: Date): Promise<void> {
-  await schedule(tx, registrationIds);
+  const inputs = await schedule(tx, registrationIds);
+  await openOverlaps(tx, registrationIds, inputs, now);
   await wakeWorkspace(tx, now);
 }
 
@@ -19,10 +21,11 @@ export async function scheduleStale(tx: Transaction, limit: number): Promise<num
   return ids.length;
 }
 
-async function schedule(tx: Transaction, registrationIds: readonly string[]): Promise<void> {
+async function schedule(tx: Transaction, registrationIds: readonly string[]): Promise<Map<string, DueInput>> {
   const inputs = await scheduleInputs(tx, registrationIds);
   await writeSchedule(
     tx,
     inputs.map(({ registrationId, input }) => ({ registrationId, at: input ? dueAt(input).at : null })),
   );
+  return new Map(inputs.flatMap(({ registrationId, input }) => (input ? [[registrationId, input]] : [])));
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Headers, Inject, Param, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { parsePublicId } from '@registrar/database';
-import { PublishedDocuments } from '@registrar/keys';
+import { KeySetFetches, PublishedDocuments } from '@registrar/keys';
 import type { Response } from 'express';
 import { Answers } from '../answers.js';
 import { Public } from '../auth/permit.js';
@@ -15,7 +15,10 @@ const MAX_AGE_S = 300;
 @Public()
 @ApiTags('Published')
 export class PublishedController {
-  constructor(@Inject(PublishedDocuments) private readonly documents: PublishedDocuments) {}
+  constructor(
+    @Inject(PublishedDocuments) private readonly documents: PublishedDocuments,
+    @Inject(KeySetFetches) private readonly fetches: KeySetFetches,
+  ) {}
 
   @Get('jwks/:id')
   @Header('Cache-Control', `public, max-age=${MAX_AGE_S}`)
@@ -25,6 +28,8 @@ export class PublishedController {
     const uuid = parsePublicId('jks', id);
     const document = uuid === undefined ? undefined : await this.documents.find(uuid);
     if (document?.kind !== 'jwks' && document?.kind !== 'statement_issuer') throw apiProblem('api.not_found');
+    // Whoever is told that nothing changed has this document too.
+    this.fetches.record(document);
     response.setHeader('ETag', document.etag);
     if (known === document.etag) response.status(304).end();
     else response.status(200).type('application/json').send(document.body);

@@ -1,7 +1,8 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { UnitOfWork } from '@registrar/database';
-import { Completion, OPEN_OPERATIONS, Orphans, Registrations, UnknownOutcomes, WorksheetReader } from '@registrar/registrations';
+import { OPEN_OPERATIONS, Orphans, Registrations, UnknownOutcomes, WorksheetReader } from '@registrar/registrations';
+import { PersonCompletion } from '@registrar/rotation';
 import type { Response } from 'express';
 import { Answers } from '../answers.js';
 import { Scope } from '../auth/caller.js';
@@ -28,7 +29,7 @@ export class PortalController {
   constructor(
     private readonly registrations: Registrations,
     private readonly worksheets: WorksheetReader,
-    private readonly completions: Completion,
+    private readonly completions: PersonCompletion,
     private readonly unknown: UnknownOutcomes,
     private readonly orphans: Orphans,
     private readonly answers: RegistrationAnswers,
@@ -49,7 +50,11 @@ export class PortalController {
     200,
     shownRegistration,
   )
-  @Answers('Takes in the client that was registered, or changed, at the portal; its credential is proven next', 202, shownRegistration)
+  @Answers(
+    'Takes in the client that was registered or changed at the portal, or its new credential; it is proven next',
+    202,
+    shownRegistration,
+  )
   async complete(
     @Scope() scope: UnitOfWork,
     @Param('id', { schema: idOf('reg') }) id: string,

@@ -62,7 +62,17 @@ export const shownCredential = z.object({
   expires_at: shownMoment().nullable(),
   created_at: shownMoment(),
   promoted_at: shownMoment().nullable(),
+  retire_at: shownMoment().nullable().describe('When its overlap is over'),
   retired_at: shownMoment().nullable(),
+  retirement: z
+    .object({
+      shown: z.enum(['refused', 'removed']).nullable(),
+      removed_at: shownMoment().nullable(),
+      last_cache_ends_at: shownMoment().nullable(),
+      refused_at: shownMoment().nullable(),
+    })
+    .nullable()
+    .describe('What is known of its end: it was seen refused, or, where nobody wants a failed log-in, removed'),
 });
 
 export function showCredential(credential: CredentialView): z.output<typeof shownCredential> {
@@ -79,6 +89,13 @@ export function showCredential(credential: CredentialView): z.output<typeof show
     expires_at: credential.expiresAt?.toISOString() ?? null,
     created_at: credential.createdAt.toISOString(),
     promoted_at: credential.promotedAt?.toISOString() ?? null,
+    retire_at: credential.retireAt?.toISOString() ?? null,
     retired_at: credential.retiredAt?.toISOString() ?? null,
+    retirement: credential.retirement && {
+      shown: credential.retirement.shown ?? null,
+      removed_at: credential.retirement.removed_at ?? null,
+      last_cache_ends_at: credential.retirement.last_cache_ends_at ?? null,
+      refused_at: credential.retirement.refused_at ?? null,
+    },
   };
 }

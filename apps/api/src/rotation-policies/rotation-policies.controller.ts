@@ -10,13 +10,13 @@ import { Permit } from '../auth/permit.js';
 import { Cursors } from '../cursors.js';
 import { ExpectedVersion, setEntityTag } from '../entity-tag.js';
 import { listOf } from '../page.dto.js';
+import { oneSubject } from '../rotations/rotations.dto.js';
 import {
   rotationPoliciesQuery,
   rotationPolicy,
   rulesOf,
   showRotationPolicy,
   shownRotationPolicy,
-  subjectOf,
   type RotationPoliciesQuery,
   type RotationPolicyBody,
 } from './rotation-policies.dto.js';
@@ -59,7 +59,7 @@ export class RotationPoliciesController {
     @ExpectedVersion() expected: number | undefined,
     @Res({ passthrough: true }) response: Response,
   ) {
-    const policy = await this.policies.put(scope, subjectOf(body), rulesOf(body), expected);
+    const policy = await this.policies.put(scope, oneSubject(body), rulesOf(body), expected);
     setEntityTag(response, policy.version);
     return showRotationPolicy(policy);
   }

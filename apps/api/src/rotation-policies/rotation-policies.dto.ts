@@ -1,7 +1,6 @@
 import { publicId } from '@registrar/database';
-import { WEEKDAYS, type PolicyRules, type PolicySubject, type RotationPolicy, type Weekday, type Window } from '@registrar/rotation';
+import { WEEKDAYS, type PolicyRules, type RotationPolicy, type Weekday, type Window } from '@registrar/rotation';
 import { z } from 'zod';
-import { apiProblem } from '../api.problems.js';
 import { pageQuery } from '../page.dto.js';
 import { idOf, moment, shownId, shownMoment } from '../public-id.dto.js';
 
@@ -68,20 +67,6 @@ export const shownRotationPolicy = z.object({
   created_at: shownMoment(),
   updated_at: shownMoment(),
 });
-
-/** Whom a body names. @throws Problem api.one_subject unless it is exactly one. */
-export function subjectOf(body: RotationPolicyBody): PolicySubject {
-  const subjects: PolicySubject[] = [];
-  if (body.application_id !== undefined) subjects.push({ applicationId: body.application_id });
-  if (body.ehr_id !== undefined) subjects.push({ ehrId: body.ehr_id });
-  if (body.tenant_id !== undefined) subjects.push({ tenantId: body.tenant_id });
-  const [subject] = subjects;
-  if (subject && subjects.length === 1) return subject;
-  const pointer = subjects.length === 0 ? '' : `/${body.tenant_id !== undefined ? 'tenant_id' : 'ehr_id'}`;
-  throw apiProblem('api.one_subject', {
-    errors: [{ pointer, code: 'one_subject', detail: 'Name one of application_id, ehr_id and tenant_id.' }],
-  });
-}
 
 export function rulesOf(body: RotationPolicyBody): PolicyRules {
   const { interval, overlap, soak, lead, window: opens, freezes } = body;

@@ -14,6 +14,7 @@ import { Leaving1764000000013 } from './1764000000013-leaving.js';
 import { Syncs1764000000014 } from './1764000000014-syncs.js';
 import { Imports1764000000015 } from './1764000000015-imports.js';
 import { Readers1764000000016 } from './1764000000016-readers.js';
+import { Retirements1764000000020 } from './1764000000020-retirements.js';
 import { Rollouts1764000000021 } from './1764000000021-rollouts.js';
 
 /** Every migration by name, in order: no globs, so that a forgotten file does not compile away silently. */
@@ -34,5 +35,6 @@ export const migrations = [
   Syncs1764000000014,
   Imports1764000000015,
   Readers1764000000016,
+  Retirements1764000000020,
   Rollouts1764000000021,
 ];

@@ -1,0 +1,124 @@
+import type { Problem } from '@registrar/problem';
+import {
+  examineCredential,
+  without,
+  type Change,
+  type Residue,
+  type Step,
+  type StepContext,
+  type StepResult,
+  type UpstreamAccess,
+  type Verdict,
+  type Work,
+} from '@registrar/registrations';
+import { rotationInput } from './rotation-input.js';
+import { stepProblem } from './rotation-step.problems.js';
+import { endWith, stepDone, waitUntil } from './step-done.js';
+
+/** Waits between looks at a token endpoint that does not answer; then the rotation is given up for this time. */
+const UNAVAILABLE_LADDER_MS = [30_000, 120_000, 600_000, 1_800_000, 3_600_000] as const;
+
+/**
+ * Proves the new credential, and makes it the current one in the transaction of its proof: nothing is promoted before (H-10,
+ * H-50). A swap changes the client with it.
+ */
+export async function takeProveSuccessor(work: Work, step: Step, context: StepContext, access: UpstreamAccess): Promise<StepResult> {
+  const { pending, client, pendingClient, current } = work;
+  const subject = pendingClient ?? client;
+  if (!pending || !subject || !client) return endWith(work, context, stepProblem('rotations.nothing_to_rotate'));
+  const verdict = await examineCredential(work, subject, pending, access);
+  if (verdict.kind !== 'proven') return unproven(work, step, context, access, verdict);
+  const swapped = pendingClient ? { clientId: pendingClient.id, previousClientId: client.id } : {};
+  const data = {
+    operation_id: work.operation.id,
+    credential_id: pending.id,
+    version: pending.version,
+    reason: rotationInput(work).reason,
+    ...(pendingClient ? { client_id: pendingClient.clientId } : {}),
+  };
+  return stepDone(work, step, context, access.clock, {
+    rows: { promote: { credentialId: pending.id }, ...lesson(work, verdict) },
+    registration: { proof: verdict.proof, lastVerifiedAt: access.clock.now(), ...swapped },
+    ...(work.registration.status === 'active' ? {} : { event: 'prove' as const }),
+    events: [{ type: 'credential.rotated', subject: { type: 'registration', id: work.registration.id }, tenantId: work.tenant.id, data }],
+    work: promoted(work, pending, current),
+  });
+}
+
+function promoted(work: Work, pending: NonNullable<Work['pending']>, current: Work['current']): Work {
+  const { pendingClient } = work;
+  return {
+    ...without(work, 'pending', 'pendingClient'),
+    current: { ...pending, stage: 'current' },
+    ...(current ? { previous: { ...current, stage: 'previous' as const } } : {}),
+    ...(pendingClient && work.client ? { client: pendingClient, previousClient: work.client } : {}),
+  };
+}
+
+export function lesson(work: Work, verdict: Extract<Verdict, { kind: 'proven' }>): Pick<Change, 'learned'> {
+  return verdict.proofControl === undefined
+    ? {}
+    : { learned: { authorizationServerId: work.upstream.authorizationServerId, proofControl: verdict.proofControl } };
+}
+
+async function unproven(
+  work: Work,
+  step: Step,
+  context: StepContext,
+  access: UpstreamAccess,
+  verdict: Exclude<Verdict, { kind: 'proven' }>,
+): Promise<StepResult> {
+  const { tries } = work.operation;
+  const problem = problemOf(verdict);
+  // The first rung of the proof's ladder is the wait before the first try, which is over.
+  const inMs =
+    verdict.kind === 'unavailable'
+      ? UNAVAILABLE_LADDER_MS[tries] === undefined
+        ? undefined
+        : (verdict.retryAfterMs ?? UNAVAILABLE_LADDER_MS[tries])
+      : access.proofLadderMs[tries + 1];
+  if (inMs !== undefined) {
+    const at = new Date(access.clock.now().getTime() + inMs);
+    const reason = verdict.kind === 'unavailable' ? 'ehr_unreachable' : 'proof_ladder';
+    return waitUntil(work, step, context, access.clock, { reason, at, tries: tries + 1, problem });
+  }
+  return verdict.kind === 'unavailable' || stillPublished(work) ? endWith(work, context, problem) : giveUp(work, context, access, problem);
+}
+
+/** Both keys stay published, so the next time goes on with the same one (H-01). */
+function stillPublished({ pending, pendingClient }: Work): boolean {
+  return pending?.kind === 'private_key' && pendingClient === undefined;
+}
+
+/** The new one is not taken: where the old one works, it goes on and the new one is of no use; where neither does, that is said. */
+async function giveUp(work: Work, context: StepContext, access: UpstreamAccess, problem: Problem): Promise<StepResult> {
+  const { client, current, pending, pendingClient } = work;
+  const old = client && current ? await examineCredential(work, client, current, access) : undefined;
+  if (old?.kind === 'refused') return endWith(work, context, problem, { event: 'fail_credential' });
+  if (old?.kind !== 'proven') return endWith(work, context, problem);
+  const residue: readonly Residue[] = pendingClient
+    ? [
+        {
+          client_id: pendingClient.clientId,
+          reason: 'It was registered to replace the client in use, and its credential never worked.',
+          next_action: { actor: 'ehr_administrator', label: 'Remove the client at the EHR' },
+        },
+      ]
+    : [];
+  return endWith(work, context, problem, {
+    rows: {
+      ...(pending ? { retire: [pending.id] } : {}),
+      ...(pendingClient ? { changedClients: [{ id: pendingClient.id, status: 'orphaned' as const }] } : {}),
+    },
+    registration: { residue },
+  });
+}
+
+export function problemOf(verdict: Exclude<Verdict, { kind: 'proven' }>): Problem {
+  if (verdict.kind === 'unavailable')
+    return stepProblem('rotations.token_unavailable', { detail: `The token endpoint did not answer (${verdict.code}).` });
+  const { status, error, description } = verdict;
+  return stepProblem('rotations.not_proven', {
+    upstream: { status, error, ...(description === undefined ? {} : { error_description: description }) },
+  });
+}

@@ -1,0 +1,48 @@
+import type { Database } from '@registrar/database';
+import {
+  type Step,
+  type StepContext,
+  type StepResult,
+  type UpstreamAccess,
+  type Work,
+  type WorkCredential,
+} from '@registrar/registrations';
+import { newId } from '@registrar/vault';
+import { documentWith, publishedKeys } from './published-keys.repository.js';
+import { rotationInput } from './rotation-input.js';
+import { STOP, stepDone } from './step-done.js';
+import { successorKey } from './successor-key.js';
+
+/**
+ * Publishes another key beside the current one (H-01): whoever fetches the set from now on knows both. Where the old one is
+ * compromised, the new one is published alone.
+ */
+export async function takePublishSuccessor(
+  work: Work,
+  step: Step,
+  context: StepContext,
+  access: UpstreamAccess,
+  database: Database,
+): Promise<StepResult> {
+  const { current, pending } = work;
+  if (!current?.keySetId) throw new Error('A key that is hosted has its key set');
+  const set = await publishedKeys(database, work, current.keySetId);
+  const made =
+    pending?.kind === 'private_key' && pending.keySetId === current.keySetId && pending.publicJwk
+      ? undefined
+      : await successorKey(work, access, newId());
+  const successor: WorkCredential | undefined = made?.credential ?? pending;
+  if (!successor?.publicJwk) return STOP;
+  const alone = rotationInput(work).reason === 'compromised';
+  const document = documentWith(set, { add: [successor.publicJwk], ...(alone ? { only: shared(set, work) } : {}) });
+  return stepDone(work, step, context, access.clock, {
+    rows: { documents: [document], ...made?.rows, ...(made && pending ? { retire: [pending.id] } : {}) },
+    work: { ...work, pending: successor, lastVersion: Math.max(work.lastVersion, successor.version) },
+  });
+}
+
+/** Keys of other hospitals that use the same set; this registration's own ones go at once. */
+function shared(set: Awaited<ReturnType<typeof publishedKeys>>, { current, previous, pending }: Work): string[] {
+  const own = [current?.kid, previous?.kid, pending?.kid];
+  return set.keys.filter(({ kid }) => !own.includes(kid)).map(({ credentialId }) => credentialId);
+}

@@ -1,0 +1,33 @@
+import type { Database, UnitOfWork } from '@registrar/database';
+
+/** What is known of the end of a credential: it is shown with the credential. */
+export interface Retirement {
+  readonly removed_at?: string;
+  readonly last_cache_ends_at?: string;
+  readonly refused_at?: string;
+  readonly shown?: 'refused' | 'removed';
+}
+
+export async function retirementOf(database: Database, scope: UnitOfWork, credentialId: string): Promise<Retirement | undefined> {
+  const [row] = await database.transaction(scope, (tx) =>
+    tx.query<{ retirement: Retirement | null }>('SELECT retirement FROM credentials WHERE id = $1', [credentialId]),
+  );
+  return row?.retirement ?? undefined;
+}
+
+/** Notes it, and with `again` when to look at the credential again. A first moment stays: what is repeated is not later. */
+export async function noteRetirement(
+  database: Database,
+  scope: UnitOfWork,
+  credentialId: string,
+  known: Retirement,
+  again?: Date,
+): Promise<void> {
+  await database.transaction(scope, (tx) =>
+    tx.query(
+      `UPDATE credentials SET retirement = $2::jsonb || coalesce(retirement, '{}') || ($2::jsonb - 'removed_at' - 'last_cache_ends_at'),
+              retire_at = coalesce($3, retire_at) WHERE id = $1`,
+      [credentialId, JSON.stringify(known), again ?? null],
+    ),
+  );
+}

@@ -1,0 +1,55 @@
+import type { Database } from '@registrar/database';
+import { examineCredential, type Step, type StepContext, type StepResult, type UpstreamAccess, type Work } from '@registrar/registrations';
+import { lesson } from './prove-successor.step.js';
+import { documentWith, publishedKeys } from './published-keys.repository.js';
+import { stepProblem } from './rotation-step.problems.js';
+import { endWith, stepDone } from './step-done.js';
+
+/** Goes back to the previous credential while its overlap is open: it is proven first, like every one that becomes current. */
+export async function takeRollBack(
+  work: Work,
+  step: Step,
+  context: StepContext,
+  access: UpstreamAccess,
+  database: Database,
+): Promise<StepResult> {
+  const { previous, current, client, previousClient } = work;
+  const back = previousClient ?? client;
+  if (!previous || !current || !client || !back) return endWith(work, context, stepProblem('rotations.nothing_to_go_back_to'));
+  const verdict = await examineCredential(work, back, previous, access);
+  if (verdict.kind !== 'proven')
+    return endWith(
+      work,
+      context,
+      stepProblem(verdict.kind === 'refused' ? 'rotations.predecessor_not_proven' : 'rotations.token_unavailable'),
+    );
+  const set =
+    current.keySetId !== undefined && current.keySetId === previous.keySetId
+      ? await publishedKeys(database, work, current.keySetId)
+      : undefined;
+  const data = { operation_id: work.operation.id, credential_id: previous.id, version: previous.version };
+  return stepDone(work, step, context, access.clock, {
+    rows: {
+      rollBack: { credentialId: previous.id },
+      ...(previousClient ? {} : { spentSecrets: [{ subjectId: current.id, kind: current.kind, version: current.version }] }),
+      ...(set ? { documents: [documentWith(set, { drop: [current.id] })] } : {}),
+      ...lesson(work, verdict),
+    },
+    registration: {
+      proof: verdict.proof,
+      lastVerifiedAt: access.clock.now(),
+      ...(previousClient ? { clientId: previousClient.id, previousClientId: client.id } : {}),
+    },
+    ...(work.registration.status === 'active' ? {} : { event: 'prove' as const }),
+    events: [
+      { type: 'credential.rolled_back', subject: { type: 'registration', id: work.registration.id }, tenantId: work.tenant.id, data },
+    ],
+    work: {
+      ...work,
+      current: { ...previous, stage: 'current' },
+      previous: { ...current, stage: 'retired' },
+      client: back,
+      ...(previousClient ? { previousClient: client } : {}),
+    },
+  });
+}

@@ -1,0 +1,27 @@
+import type { Work } from '@registrar/registrations';
+
+export const ROTATION_REASONS = ['scheduled', 'compromised'] as const;
+export type RotationReason = (typeof ROTATION_REASONS)[number];
+
+/** What an operation of kind `rotate` is for. `retire` ends the overlap of an earlier one, `roll_back` goes back while it is open. */
+export type RotationPhase = 'rotate' | 'retire' | 'roll_back';
+
+/** What its steps read of a rotation's input: ids and words. */
+export interface RotationInput {
+  readonly phase: RotationPhase;
+  readonly reason: RotationReason;
+  /** Does not wait for the soak. */
+  readonly immediate: boolean;
+  /** Somebody takes it that users have to sign in again, because the client id changes. */
+  readonly acceptNewClientId: boolean;
+}
+
+export function rotationInput({ operation }: Pick<Work, 'operation'>): RotationInput {
+  const { phase, reason, immediate, accept_new_client_id: accepted } = operation.input;
+  return {
+    phase: phase === 'retire' || phase === 'roll_back' ? phase : 'rotate',
+    reason: reason === 'compromised' ? 'compromised' : 'scheduled',
+    immediate: immediate === true || reason === 'compromised',
+    acceptNewClientId: accepted === true,
+  };
+}

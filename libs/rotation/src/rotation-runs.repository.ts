@@ -1,0 +1,57 @@
+import type { Transaction } from '@registrar/database';
+import type { OperationStatus } from '@registrar/registrations';
+import type { RotationReason } from './rotation-input.js';
+
+/** A rotation of many credentials by one call. */
+export interface RotationRun {
+  readonly id: string;
+  readonly tenantId: string | null;
+  readonly ehrId: string | null;
+  readonly applicationId: string | null;
+  readonly reason: RotationReason;
+  readonly createdAt: Date;
+  readonly leftOut: readonly { readonly registrationId: string; readonly reason: string }[];
+  readonly rotations: readonly RunRotation[];
+}
+
+export interface RunRotation {
+  readonly registrationId: string;
+  readonly operationId: string;
+  readonly status: OperationStatus;
+  /** When the credential that was current at the start was gone; null while it is not. */
+  readonly revokedAt: Date | null;
+}
+
+interface NewRun {
+  readonly id: string;
+  readonly tenantId?: string;
+  readonly ehrId?: string;
+  readonly applicationId?: string;
+  readonly reason: RotationReason;
+  readonly leftOut: RotationRun['leftOut'];
+  readonly createdAt: Date;
+}
+
+export async function insertRun(tx: Transaction, run: NewRun): Promise<void> {
+  const subject = [run.tenantId ?? null, run.ehrId ?? null, run.applicationId ?? null];
+  await tx.query(
+    `INSERT INTO rotation_runs (workspace_id, id, tenant_id, ehr_id, application_id, reason, left_out, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8)`,
+    [tx.scope.workspaceId, run.id, ...subject, run.reason, JSON.stringify(run.leftOut), run.createdAt],
+  );
+}
+
+const RUN = `
+SELECT id, tenant_id AS "tenantId", ehr_id AS "ehrId", application_id AS "applicationId", reason, left_out AS "leftOut", created_at AS "createdAt"
+  FROM rotation_runs WHERE workspace_id = $1 AND id = $2`;
+
+// The one that was replaced: promoted before the rotation was asked for, and retired since.
+const ROTATIONS = `
+SELECT o.registration_id AS "registrationId", o.id AS "operationId", o.status,
+       (SELECT max(k.retired_at) FROM credentials k WHERE k.workspace_id = $1 AND k.registration_id = o.registration_id AND k.stage = 'retired'
+           AND k.promoted_at <= o.created_at AND k.retired_at >= o.created_at) AS "revokedAt"
+  FROM operations o WHERE o.workspace_id = $1 AND o.kind = 'rotate' AND o.input ? 'run_id' AND o.input->>'run_id' = $2 ORDER BY o.id`;
+
+export async function findRun(tx: Transaction, id: string): Promise<RotationRun | undefined> {
+  const [run] = await tx.query<Omit<RotationRun, 'rotations'>>(RUN, [tx.scope.workspaceId, id]);
+  return run && { ...run, rotations: await tx.query<RunRotation>(ROTATIONS, [tx.scope.workspaceId, id]) };
+}

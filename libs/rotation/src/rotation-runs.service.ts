@@ -1,0 +1,61 @@
+import { violatedConstraint, type Transaction, type UnitOfWork } from '@registrar/database';
+import { beginOperations } from '@registrar/registrations';
+import { newId } from '@registrar/vault';
+import type { RotationReason } from './rotation-input.js';
+import type { PolicySubject } from './rotation-policy.js';
+import { findRun, insertRun, type RotationRun } from './rotation-runs.repository.js';
+import { rotatableOf } from './rotations.repository.js';
+import type { RotationsParts } from './rotations.service.js';
+import { askProblem } from './rotations.problems.js';
+
+/** Rotations of everything that belongs to a hospital, an EHR or an application: what is done first after a leak. */
+export class RotationRuns {
+  constructor(private readonly parts: RotationsParts) {}
+
+  /**
+   * Begins a rotation of each credential; those that are busy are named and left out. The run shows how far it is, and how
+   * long it took until the last old credential was gone.
+   * @throws Problem rotations.subject_not_found
+   */
+  async start(scope: UnitOfWork, subject: PolicySubject, reason: RotationReason): Promise<RotationRun> {
+    const { database, clock, doorbell } = this.parts;
+    if (scope.tenantIds !== undefined && !('tenantId' in subject && scope.tenantIds.includes(subject.tenantId)))
+      throw askProblem('rotations.subject_not_found');
+    try {
+      return await database.transaction(scope, async (tx) => {
+        const now = clock.now();
+        const runId = newId();
+        const found = await rotatableOf(tx, subject);
+        const input = { reason, run_id: runId };
+        const wanted = found.map(({ id }) => ({ registrationId: id, kind: 'rotate' as const, input }));
+        const begun = wanted.length === 0 ? new Map<string, string>() : await beginOperations(tx, wanted, now);
+        const leftOut = found.filter(({ id }) => !begun.has(id)).map(({ id }) => ({ registrationId: id, reason: 'operation_running' }));
+        await insertRun(tx, { id: runId, ...subject, reason, leftOut, createdAt: now });
+        this.#record(tx, runId, subject, { reason, registrations: begun.size, left_out: leftOut.length });
+        doorbell.ringAfter(tx);
+        return await this.#found(tx, runId);
+      });
+    } catch (error) {
+      if (violatedConstraint(error)?.startsWith('rotation_runs_')) throw askProblem('rotations.subject_not_found');
+      throw error;
+    }
+  }
+
+  /** @throws Problem rotations.run_not_found */
+  get(scope: UnitOfWork, id: string): Promise<RotationRun> {
+    return this.parts.database.transaction(scope, (tx) => this.#found(tx, id));
+  }
+
+  async #found(tx: Transaction, id: string): Promise<RotationRun> {
+    const run = await findRun(tx, id);
+    if (!run) throw askProblem('rotations.run_not_found');
+    return run;
+  }
+
+  #record(tx: Transaction, id: string, subject: PolicySubject, said: Readonly<Record<string, unknown>>): void {
+    const { audit, events } = this.parts.records;
+    const entry = { subject: { type: 'rotation_run', id } as const, ...('tenantId' in subject ? { tenantId: subject.tenantId } : {}) };
+    audit.append(tx, { action: 'rotation.start_many', ...entry, detail: { ...subject, ...said } });
+    events.append(tx, { type: 'rotation.run_started', ...entry, data: said });
+  }
+}

@@ -1,0 +1,91 @@
+import { defineProblems } from '@registrar/problem';
+
+/** What can go wrong with the rotation of one credential; the registration goes on with what it has. */
+export const stepProblem = defineProblems({
+  'rotations.nothing_to_rotate': {
+    kind: 'conflict',
+    title: 'The registration has no credential that could be rotated',
+    actor: 'caller',
+    label: 'Rotate a registration whose client authenticates with a secret or a key',
+  },
+  'rotations.would_lock_out': {
+    kind: 'conflict',
+    title: 'Registrar fetches its initial access tokens as this client, and would lock itself out',
+    actor: 'customer_success',
+    label: 'Add another initial access token for the EHR, or another client that fetches them, then rotate again',
+  },
+  'rotations.by_person': {
+    kind: 'conflict',
+    title: 'The EHR lets nobody but a person change this credential',
+    actor: 'customer_success',
+    label: 'Have the EHR issue a new credential in its portal, then complete the registration with it',
+  },
+  'rotations.key_set_by_person': {
+    kind: 'conflict',
+    title: 'The EHR has to be told by a person where the keys are published',
+    actor: 'customer_success',
+    label: 'Enter the key set’s address in the EHR’s portal, then complete the registration; both keys are published there',
+  },
+  'rotations.not_proven': {
+    kind: 'refused',
+    title: 'The EHR did not accept the new credential; the old one goes on',
+    actor: 'customer_success',
+    label: 'Look whether the EHR fetches the key set, or took the change; it is tried again by itself',
+  },
+  'rotations.token_unavailable': {
+    kind: 'unavailable',
+    title: 'The token endpoint did not answer, so the new credential could not be proven; the old one goes on',
+    retryable: true,
+    actor: 'ehr_administrator',
+    label: 'Ask the EHR’s administrator whether the server is up; it is tried again by itself',
+  },
+  'rotations.predecessor_not_proven': {
+    kind: 'refused',
+    title: 'The EHR does not accept the previous credential any more, so there is no way back',
+    actor: 'customer_success',
+    label: 'Stay with the current credential; rotate again if it does not work',
+  },
+  'rotations.issue_refused': {
+    kind: 'refused',
+    title: 'The EHR refused to issue another credential; the old one goes on',
+    actor: 'ehr_administrator',
+    label: 'Read the EHR’s words and ask its administrator',
+  },
+  'rotations.issue_unknown': {
+    kind: 'unavailable',
+    title: 'We asked for another credential and do not know what became of it',
+    actor: 'customer_success',
+    label: 'Verify the registration; if its credential is refused, have the EHR issue a new one and complete the registration with it',
+  },
+  'rotations.extra_key': {
+    kind: 'refused',
+    title: 'The old key could not be taken out at the EHR; the registration is well, and has a key too many',
+    actor: 'ehr_administrator',
+    label: 'Nothing now: it is tried again by itself',
+  },
+  'rotations.predecessor_accepted': {
+    kind: 'refused',
+    title: 'The EHR still takes the old credential; the registration is well',
+    actor: 'ehr_administrator',
+    label: 'Nothing now: it is looked at again in a day; ask the EHR’s administrator if it goes on',
+  },
+  'rotations.nothing_to_go_back_to': {
+    kind: 'conflict',
+    title: 'There is no previous credential to go back to',
+    actor: 'caller',
+    label: 'Go back only while the overlap of a rotation is open',
+  },
+  'rotations.predecessor_left': {
+    kind: 'refused',
+    title: 'The client that was replaced could not be removed at the EHR',
+    actor: 'ehr_administrator',
+    label: 'Have the EHR’s administrator remove the client that residue names',
+  },
+  'rotations.ehr_unreachable': {
+    kind: 'unavailable',
+    title: 'The EHR could not be reached; nothing was sent, and the credential goes on',
+    retryable: true,
+    actor: 'ehr_administrator',
+    label: 'Ask the EHR’s administrator whether the server is up; it is tried again by itself',
+  },
+});

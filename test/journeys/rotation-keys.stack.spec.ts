@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../support/part.js';
+import { rotationWorld, stepsOf, type RotationWorld } from '../support/rotation-world.js';
+
+const DAY = 86_400_000;
+interface Run {
+  status: string;
+  counts: Record<string, number>;
+  revoked: number;
+  time_to_last_revoked: string | null;
+  rotations: object[];
+}
+
+let world: RotationWorld;
+beforeAll(async () => {
+  world = await rotationWorld(['hydra', 'keycloak', 'duende', 'curity']);
+});
+afterAll(() => world.stack.stop());
+
+describe('keys that Registrar publishes (H-01)', () => {
+  it('are published beside each other, soak, are proven, overlap, and the old one is removed and shown refused', async () => {
+    const { id } = await world.registered('hydra', 'private_key_jwt');
+    const kids = async (): Promise<string[]> => {
+      const { key_set_id: keySet } = (await world.credentials(id))[0] as unknown as { key_set_id: string };
+      const { keys } = (await (await fetch(`${world.stack.baseUrl}/jwks/${keySet}`)).json()) as { keys: { kid: string }[] };
+      return keys.map(({ kid }) => kid);
+    };
+    await world.token(id);
+    const [old] = await kids();
+    const begun = await world.rotate(id);
+    expect(begun.status).toBe(202);
+    await until('the soak', async () => ((await world.read(id)).operation.status === 'waiting' ? true : undefined));
+    expect(await world.rotate(id)).toMatchObject({
+      status: 409,
+      body: { code: 'registrations.operation_running', operation_id: begun.body.operation.id },
+    });
+    const both = await kids();
+    expect(both).toHaveLength(2);
+    expect(both[0]).toBe(old);
+    expect(await world.stages(id)).toEqual(['2 pending', '1 current']);
+    await world.advance(DAY + 1_000);
+    expect(await world.ended(id, 'the rotation')).toMatchObject({ operation: { status: 'succeeded' } });
+    expect(await world.stages(id)).toEqual(['2 current', '1 previous']);
+    expect(await kids()).toEqual(both);
+    // A day of overlap, and then the caches of a day.
+    await world.advance(DAY + 600_000);
+    await until('the old key to be removed', async () => ((await kids()).length === 1 ? true : undefined));
+    expect(await kids()).toEqual([both[1]]);
+    await world.advance(DAY + 60_000);
+    expect(await world.retired(id)).toMatchObject({ retirement: { shown: 'refused', removed_at: expect.any(String) as string } });
+    expect(await world.token(id)).toMatchObject({ status: 200 });
+  });
+
+  it('soak no longer than until the EHR was seen fetching the new one', async () => {
+    const { id } = await world.registered('hydra', 'private_key_jwt');
+    await world.rotate(id);
+    await until('the soak', async () => ((await world.read(id)).operation.status === 'waiting' ? true : undefined));
+    await world.stack.sandbox.simulator.forgetKeys({ vendor: 'hydra' });
+    await world.stack.call('POST', `/v1/registrations/${id}/token`, { body: { scope: 'system/Patient.rs' } });
+    expect(await world.ended(id, 'the rotation')).toMatchObject({ operation: { status: 'succeeded' } });
+    expect(await world.stages(id)).toEqual(['2 current', '1 previous']);
+    // While the overlap is open there is a way back.
+    expect(await world.rollBack(id)).toMatchObject({ status: 202 });
+    expect(await world.ended(id, 'the way back')).toMatchObject({ status: 'active', operation: { status: 'succeeded' } });
+    expect(await world.stages(id)).toEqual(['2 retired', '1 current']);
+    expect(await world.rollBack(id)).toMatchObject({
+      status: 409,
+      body: { code: 'rotations.nothing_to_go_back_to' },
+    });
+  });
+
+  it('go at once where they are compromised', async () => {
+    await world.stack.sandbox.simulator.change({ vendor: 'hydra' }, { jwksCacheMs: 0 });
+    const { id } = await world.registered('hydra', 'private_key_jwt');
+    await world.rotate(id, { reason: 'compromised' });
+    const after = await world.ended(id, 'the rotation');
+    expect(after, JSON.stringify(after.operation)).toMatchObject({ status: 'active', operation: { status: 'succeeded' } });
+    expect(stepsOf(after)).toEqual(['publish_successor', 'soak', 'prove_successor', 'remove_predecessor', 'show_refused']);
+    expect(await world.stages(id)).toEqual(['2 current', '1 retired']);
+  });
+});
+
+describe('keys that the server is given (H-02)', () => {
+  it('are given both, the new one is proven, and then it is given that alone', async () => {
+    const { id, client_id: clientId } = await world.registered('keycloak', 'private_key_jwt', {}, { jwks_mode: ['inline'] });
+    await world.rotate(id);
+    const after = await world.ended(id, 'the rotation');
+    expect(stepsOf(after), JSON.stringify(after.operation)).toEqual(['put_both_keys', 'prove_successor']);
+    expect(after).toMatchObject({ client_id: clientId, operation: { status: 'succeeded' } });
+    await world.advance(DAY + 60_000);
+    expect(await world.retired(id)).toMatchObject({ retirement: { shown: 'refused' } });
+    expect(await world.token(id)).toMatchObject({ status: 200 });
+  });
+
+  it('are given with another client where the server takes no update', async () => {
+    const { id, client_id: before } = await world.registered('duende', 'private_key_jwt');
+    await world.rotate(id);
+    const after = await world.ended(id, 'the rotation');
+    expect(stepsOf(after), JSON.stringify(after.operation)).toEqual(['register', 'prove_successor']);
+    expect(after.client_id).not.toBe(before);
+    await world.advance(DAY + 60_000);
+    await world.retired(id);
+    expect((await world.ended(id, 'the retirement')).residue).toMatchObject([{ client_id: before }]);
+  });
+});
+
+describe('rotating everything of a hospital after a leak', () => {
+  it('begins each, names what is busy, and shows the time to the last revoked credential', async () => {
+    await world.stack.sandbox.simulator.change({ vendor: 'hydra' }, { jwksCacheMs: 0 });
+    const answer = await world.stack.call<{ id: string; rotations: unknown[] }>('POST', '/v1/rotations', {
+      body: { tenant_id: world.tenantId, reason: 'compromised' },
+    });
+    expect(answer).toMatchObject({ status: 202, body: { tenant_id: world.tenantId, reason: 'compromised', status: 'running' } });
+    const run = await until('the run to finish', async () => {
+      const { body } = await world.stack.call<{ status: string }>('GET', `/v1/rotations/${answer.body.id}`);
+      return body.status === 'finished' ? body : undefined;
+    });
+    const { counts, revoked, time_to_last_revoked: took, rotations } = run as unknown as Run;
+    expect(rotations.length).toBeGreaterThanOrEqual(5);
+    expect(counts, JSON.stringify(run)).toEqual({ succeeded: rotations.length });
+    expect(revoked).toBe(rotations.length);
+    expect(took).toMatch(/^PT/);
+  });
+});

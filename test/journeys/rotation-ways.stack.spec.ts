@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { problemOf, rotationWorld, stepsOf, type RotationWorld } from '../support/rotation-world.js';
+
+const DAY = 86_400_000;
+let world: RotationWorld;
+beforeAll(async () => {
+  world = await rotationWorld(['curity', 'ibm', 'glewlwyd', 'keycloak', 'pingam', 'oauth_overlap', 'authlib']);
+});
+afterAll(() => world.stack.stop());
+
+describe('a secret that the server issues (H-03)', () => {
+  it.each([
+    ['curity', 'issue_by_read'],
+    ['ibm', 'issue_by_update'],
+    ['glewlwyd', 'issue_by_update'],
+  ])('is issued anew at %s, proven, and the old one is shown refused', async (vendor, step) => {
+    const { id, client_id } = await world.registered(vendor, 'client_secret_basic');
+    expect(await world.rotate(id)).toMatchObject({ status: 202 });
+    const after = await world.ended(id, 'the rotation');
+    expect(after, JSON.stringify(after.operation)).toMatchObject({ status: 'active', client_id, operation: { status: 'succeeded' } });
+    expect(stepsOf(after)).toEqual(['announce_gap', step, 'prove_successor']);
+    await world.advance(60_000);
+    expect(await world.retired(id)).toMatchObject({ retirement: { shown: 'refused' } });
+    expect(await world.token(id)).toMatchObject({ status: 200 });
+    const sealed = await world.stack.query(`SELECT 1 FROM secrets s JOIN credentials k ON k.id = s.subject_id WHERE k.stage = 'retired'`);
+    expect(sealed).toEqual([]);
+  });
+
+  it('goes on beside the new one where the server lets it, until the overlap is over', async () => {
+    const { id } = await world.registered(
+      'oauth_overlap',
+      'client_secret_basic',
+      {},
+      { secret_overlap: true, read_rotates: { rat: false, secret: false } },
+    );
+    await world.rotate(id);
+    expect(await world.ended(id, 'the rotation')).toMatchObject({ operation: { status: 'succeeded' } });
+    expect(await world.stages(id)).toEqual(['2 current', '1 previous']);
+    await world.advance(DAY + 60_000);
+    expect(await world.retired(id)).toMatchObject({ retirement: { shown: 'refused' } });
+  });
+
+  it('that the server turns out not to issue is replaced with the client', async () => {
+    const { id } = await world.registered(
+      'authlib',
+      'client_secret_basic',
+      {},
+      { read_rotates: { rat: true, secret: true }, put_rotates: { rat: true, secret: true } },
+    );
+    await world.rotate(id);
+    const after = await world.ended(id, 'the rotation');
+    expect(stepsOf(after)).toEqual(['announce_gap', 'issue_by_read', 'announce_gap', 'issue_by_update', 'register', 'prove_successor']);
+    expect(after).toMatchObject({ operation: { status: 'succeeded' } });
+  });
+});
+
+describe('another client in place of the old one (H-05)', () => {
+  it('is registered, proven, switched to, and the old one is removed when its grace is over', async () => {
+    const { id, client_id: before } = await world.registered('keycloak', 'client_secret_basic');
+    await world.token(id);
+    await world.rotate(id);
+    const after = await world.ended(id, 'the rotation');
+    expect(stepsOf(after)).toEqual(['register', 'prove_successor']);
+    expect(after, JSON.stringify(after.operation)).toMatchObject({ status: 'active', operation: { status: 'succeeded' } });
+    expect(after.client_id).not.toBe(before);
+    const deleted = async (clientId: string | null) =>
+      (await world.stack.sandbox.ledger({ vendor: 'keycloak' })).find((entry) => entry.client_id === clientId)?.deleted_at;
+    expect(await deleted(before)).toBeNull();
+    await world.advance(DAY + 60_000);
+    await world.retired(id);
+    const gone = await world.ended(id, 'the retirement');
+    expect(stepsOf(gone), JSON.stringify(gone.operation)).toEqual(['revoke_tokens', 'remove_client', 'confirm_gone']);
+    expect(await deleted(before)).toEqual(expect.any(String));
+    expect(await deleted(gone.client_id)).toBeNull();
+    expect(await world.token(id)).toMatchObject({ status: 200 });
+  });
+
+  it('gives way again while the grace is open', async () => {
+    const { id, client_id: before } = await world.registered('pingam', 'client_secret_basic');
+    await world.rotate(id);
+    const { client_id: between } = await world.ended(id, 'the rotation');
+    expect(between).not.toBe(before);
+    expect(await world.rollBack(id)).toMatchObject({ status: 202 });
+    const after = await world.ended(id, 'the way back');
+    expect(after, JSON.stringify(after.operation)).toMatchObject({
+      client_id: before,
+      status: 'active',
+      operation: { status: 'succeeded' },
+    });
+    expect(await world.token(id)).toMatchObject({ status: 200 });
+    const left = (await world.stack.sandbox.ledger({ vendor: 'pingam' }))
+      .filter((entry) => entry.deleted_at === null)
+      .map((entry) => entry.client_id);
+    expect(left).toContain(before);
+    expect(left).not.toContain(between);
+  });
+
+  it('is never registered by itself where users have agreed to the old one: a person is asked, or says so', async () => {
+    const grants = {
+      grant_types: ['authorization_code', 'client_credentials'],
+      response_types: ['code'],
+      redirect_uris: ['https://app.example/cb'],
+    };
+    const { id, client_id: clientId } = await world.registered('authlib', 'client_secret_basic', grants);
+    await world.rotate(id);
+    const waits = await world.ended(id, 'a person to be asked');
+    expect(waits).toMatchObject({ status: 'active', client_id: clientId, operation: { status: 'action_required' } });
+    expect(problemOf(waits)).toBe('rotations.by_person');
+    expect(await world.token(id)).toMatchObject({ status: 200 });
+    const complete = (body: object) => world.stack.call<{ code: string }>('POST', `/v1/registrations/${id}/complete`, { body });
+    expect((await complete({ client_id: 'another' })).body.code).toBe('rotations.other_client_id');
+    expect((await complete({ client_id: clientId })).body.code).toBe('rotations.secret_needed');
+    const { client_secret } = await world.stack.sandbox.simulator.changeClient({
+      vendor: 'authlib',
+      hospital: 'h01',
+      client_id: clientId ?? '',
+      new_secret: true,
+    });
+    expect(await complete({ client_id: clientId, client_secret, evidence: 'ticket 4711' })).toMatchObject({ status: 202 });
+    const after = await world.ended(id, 'the new secret to be proven');
+    expect(after, JSON.stringify(after.operation)).toMatchObject({ client_id: clientId, operation: { status: 'succeeded' } });
+    expect((await world.stages(id))[0]).toBe('2 current');
+  });
+});
