@@ -1,5 +1,5 @@
-import type { UnitOfWork } from '@registrar/database';
-import { ApplicationRecords, applicationsEntities, ApplicationsService } from '@registrar/applications';
+import type { EntityClass, UnitOfWork } from '@registrar/database';
+import { ApplicationOverridesService, ApplicationRecords, applicationsEntities, ApplicationsService } from '@registrar/applications';
 import { ConnectionsService, EhrPinning, EhrProber, EhrRecords, ehrsEntities, EhrsService, type Ehr } from '@registrar/ehrs';
 import { KeyPool } from '@registrar/keys';
 import { createOutbound } from '@registrar/outbound';
@@ -15,6 +15,7 @@ import {
   Suspensions,
   UnknownOutcomes,
   WorksheetReader,
+  type PlanAccess,
 } from '@registrar/registrations';
 import { PolicyWindows, rotationEntities, RotationPlanner, schedulePromoted } from '@registrar/rotation';
 import { fhirServer, type FhirServer } from './fhir-server.js';
@@ -34,6 +35,9 @@ export interface RegistrationHouse extends NounHouse {
   readonly orphans: Orphans;
   readonly suspensions: Suspensions;
   readonly worksheets: WorksheetReader;
+  readonly overrides: ApplicationOverridesService;
+  /** What plans need to know of the outside. */
+  readonly access: PlanAccess;
   readonly server: FhirServer;
   /** An EHR at that server, in the sandbox environment. */
   ehr(more?: object): Promise<Ehr>;
@@ -44,8 +48,9 @@ export interface RegistrationHouse extends NounHouse {
   work(): Promise<void>;
 }
 
-export async function registrationHouse(): Promise<RegistrationHouse> {
-  const house = await nounHouse([...ehrsEntities, ...applicationsEntities, ...registrationsEntities, ...rotationEntities]);
+/** @param more entities of the library under test */
+export async function registrationHouse(more: readonly EntityClass[] = []): Promise<RegistrationHouse> {
+  const house = await nounHouse([...ehrsEntities, ...applicationsEntities, ...registrationsEntities, ...rotationEntities, ...more]);
   const { database, clock, vault, audit, events } = house;
   const outbound = createOutbound({ allow: ['127.0.0.1'] });
   const server = await fhirServer();
@@ -73,6 +78,8 @@ export async function registrationHouse(): Promise<RegistrationHouse> {
     orphans: new Orphans(database, records, clock),
     suspensions: new Suspensions(database, records, clock, doorbell),
     worksheets: new WorksheetReader(database),
+    overrides: new ApplicationOverridesService(database, clock, new ApplicationRecords(audit, events), { loopbackAllowed: true }),
+    access: { outbound, publicUrl },
     ehr: (more = {}) => ehrs.create(scope, { name: 'EHR', environment: 'sandbox', fhirBaseUrl: server.base, ...more }),
     async application(clientMetadata = {}) {
       const made = await applications.create(scope, {
@@ -100,7 +107,7 @@ export async function registrationHouse(): Promise<RegistrationHouse> {
       engine.ring();
       await until('the work that is due', async () => {
         const [due] = await house.rows<{ n: number }>(
-          `SELECT count(*)::int AS n FROM work_items WHERE due_at <= clock_timestamp() OR lease_until > clock_timestamp()`,
+          `SELECT count(*)::int AS n FROM work_items WHERE kind = 'operation' AND (due_at <= clock_timestamp() OR lease_until > clock_timestamp())`,
         );
         if (due?.n === 0) return true;
         if (complaints.length > 0) throw complaints[0] instanceof Error ? complaints[0] : new Error(String(complaints[0]));

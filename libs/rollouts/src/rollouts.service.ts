@@ -25,7 +25,7 @@ export class Rollouts {
   constructor(private readonly parts: RolloutParts) {}
 
   /** What a roll-out would do; nothing is written. @throws Problem rollouts.application_not_found | rollouts.bound_key | rollouts.canary_not_in_plan */
-  plan(scope: UnitOfWork, applicationId: string, wanted: RolloutWanted): Promise<RolloutPlan> {
+  async plan(scope: UnitOfWork, applicationId: string, wanted: RolloutWanted): Promise<RolloutPlan> {
     refuseBound(scope);
     return this.parts.database.transaction(scope, (tx) => this.#plan(tx, applicationId, wanted));
   }
@@ -34,7 +34,7 @@ export class Rollouts {
    * Begins a roll-out, or asks for the approval that it has to wait for (J-07). It takes the place of one that stands still.
    * @throws Problem rollouts.running_already (with existing_id) | rollouts.nothing_to_do | rollouts.plan_changed, and what `plan` throws
    */
-  create(scope: UnitOfWork, applicationId: string, wanted: RolloutWanted): Promise<RolloutWithItems> {
+  async create(scope: UnitOfWork, applicationId: string, wanted: RolloutWanted): Promise<RolloutWithItems> {
     refuseBound(scope);
     const { approver, clock, database, due } = this.parts;
     return database.transaction(scope, async (tx) => {
@@ -131,7 +131,7 @@ export class Rollouts {
     return planRollout(tx, { applicationId, environment: tx.scope.environment }, wanted, this.parts.access);
   }
 
-  #change(
+  async #change(
     scope: UnitOfWork,
     id: string,
     from: readonly RolloutStatus[],
