@@ -1,3 +1,4 @@
+import { scopesBeyond, splitScope, textOf } from '@registrar/dcr';
 import type { ClientIdentity } from './work.js';
 
 type Metadata = Pick<ClientIdentity, 'grantedMetadata' | 'requestedMetadata'>;
@@ -8,10 +9,16 @@ export function mayAskForTokens(client: Metadata): boolean {
   return Array.isArray(grants) && grants.includes('client_credentials');
 }
 
-/** The scope that was granted, or else asked for; a backend token request needs one (F-05). */
+/**
+ * The scope to ask for: what was granted, or else asked for; a backend token request needs one (F-05). Where somebody widened the
+ * client at the EHR, a token is still asked for what was wished for and no more (J-05).
+ */
 export function scopeOf(client: Metadata): string | undefined {
-  const scope = member(client, 'scope');
-  return typeof scope === 'string' && scope !== '' ? scope : undefined;
+  const [granted, requested] = [textOf(client.grantedMetadata, 'scope'), textOf(client.requestedMetadata, 'scope')];
+  if (granted === undefined || granted === '') return requested === '' ? undefined : requested;
+  if (requested === undefined || requested === '') return granted;
+  const [given, wished] = [splitScope(granted), splitScope(requested)];
+  return scopesBeyond(given, wished).length > 0 && scopesBeyond(wished, given).length === 0 ? requested : granted;
 }
 
 export function redirectUriOf(client: Metadata): string | undefined {
