@@ -26,6 +26,7 @@ const MAY_IMPORT = {
   approvals: [...NOUNS, 'registrations'],
   rotation: [...NOUNS, 'registrations'],
   rollouts: [...NOUNS, 'registrations'],
+  offboarding: [...NOUNS, 'registrations'],
 };
 const missing = readdirSync(`${__dirname}/libs`).filter((lib) => !(lib in MAY_IMPORT));
 if (missing.length > 0) throw new Error(`No import row for: ${missing.join(', ')}`);

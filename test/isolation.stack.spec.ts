@@ -13,6 +13,7 @@ const OF_THE_WORKSPACE = [
   'applications',
   'authorization_servers',
   'batches',
+  'certificate_keys',
   'event_heads',
   'idempotency_keys',
   'pooled_keys',

@@ -26,7 +26,7 @@ import {
   workDue,
   WorksheetReader,
 } from '@registrar/registrations';
-import type { Vault } from '@registrar/vault';
+import { KeyPurge, type Vault } from '@registrar/vault';
 import { composeRotation } from './compose-rotation.js';
 import type { Service } from './service.js';
 
@@ -63,7 +63,7 @@ export async function composeRegistrations(parts: RegistrationParts): Promise<{
   const deregistrations = new Deregistrations(database, records, clock, doorbell);
   const suspensions = new Suspensions(database, records, clock, doorbell);
   await assertPublicUrl(database, config.PUBLIC_URL, config.PUBLIC_URL_ALIASES);
-  await Promise.all([published.start(), ended.start(), fetched.start()]);
+  await Promise.all([new KeyPurge(notifications, vault).start(), published.start(), ended.start(), fetched.start()]);
   const adoption = { database, records, clock, vault, doorbell };
   const completion = new Completion(adoption);
   return {

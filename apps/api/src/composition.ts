@@ -14,6 +14,7 @@ import { fileKeyEncryptionKey, newId, openVault } from '@registrar/vault';
 import type { Logger } from 'pino';
 import { CHANGES_ENTITIES, composeChanges } from './compose-changes.js';
 import { composeNouns, NOUN_ENTITIES } from './compose-nouns.js';
+import { composeOffboarding } from './compose-offboarding.js';
 import { composeRegistrations } from './compose-registrations.js';
 import { Cursors } from './cursors.js';
 import { makeFirstWorkspace } from './owner-key.js';
@@ -60,7 +61,7 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
   await makeFirstWorkspace(workspaces, apiKeys, join(config.REGISTRAR_HOME, 'owner-key'));
 
   const outbound = createOutbound({ allow: config.OUTBOUND_ALLOW, extraPorts: config.OUTBOUND_PORTS });
-  const { registrations, suspensions, doorbell, ...rest } = await composeRegistrations({
+  const { registrations, suspensions, deregistrations, doorbell, ...rest } = await composeRegistrations({
     config,
     database,
     clock,
@@ -97,6 +98,7 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
     [ApiKeysService, apiKeys],
     [WorkspacesService, workspaces],
     [TenantSuspensionService, tenantSuspension],
+    ...composeOffboarding({ config, database, clock, vault, audit, events, deregistrations }),
     [TenantsService, new TenantsService(database, clock, tenantRecords)],
   ];
   return {

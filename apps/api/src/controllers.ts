@@ -12,6 +12,7 @@ import { ImportsController } from './imports/imports.controller.js';
 import { InitialAccessTokensController } from './initial-access-tokens/initial-access-tokens.controller.js';
 import { BatchesController } from './batches/batches.controller.js';
 import { MatrixController } from './matrix/matrix.controller.js';
+import { OffboardingController } from './offboarding/offboarding.controller.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { OrphansController } from './orphans/orphans.controller.js';
 import { PortalController } from './registrations/portal.controller.js';
@@ -43,6 +44,7 @@ export const controllers: Type[] = [
   PublishedController,
   BatchesController,
   MatrixController,
+  OffboardingController,
   OperationsController,
   OrphansController,
   PortalController,

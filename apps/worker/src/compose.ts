@@ -13,6 +13,7 @@ import { statementExpiries } from '@registrar/statements';
 import { fileKeyEncryptionKey, newId, openVault } from '@registrar/vault';
 import type { Logger } from 'pino';
 import { CHANGES_ENTITIES, composeChanges } from './compose-changes.js';
+import { composeOffboarding } from './compose-offboarding.js';
 import { failureOf } from './logger.js';
 import { WorkerProcess } from './worker-process.js';
 
@@ -46,12 +47,10 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
     proofLadderMs: config.PROOF_LADDER_MS,
     leavingLadderMs: config.DEREGISTER_LADDER_MS,
   };
-  const changes = composeChanges({
-    ...{ database, clock, audit, events, access },
-    complain: (subjectId, error) => {
-      logger.error({ subject_id: subjectId, failure: failureOf(error) }, 'it will be looked at again');
-    },
-  });
+  const complain = (subjectId: string, error: unknown) => {
+    logger.error({ subject_id: subjectId, failure: failureOf(error) }, 'it will be looked at again');
+  };
+  const changes = composeChanges({ ...{ database, clock, audit, events, access }, complain });
   const dispatcher = createEngine({
     database,
     records,
@@ -67,6 +66,12 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
     },
     planners: [new RotationPlanner(access, database)],
     windows: new PolicyWindows(database, clock),
+  });
+  const offboarding = await composeOffboarding({
+    ...{ config, database, clock, vault, audit, events, complain },
+    ring: () => {
+      dispatcher.ring();
+    },
   });
   const alarms = new ExpiryAlarms(database, clock, events, [tokenExpiries, statementExpiries]);
   const rotations = new RotationScheduler(
@@ -90,7 +95,9 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
       logger.error({ failure: failureOf(error) }, 'comparisons will be looked at again');
     },
   );
-  return new WorkerProcess({ dispatcher, alarms, rotations, syncs, beside: changes.beside }, jobs, config, logger, [
+  const beside = [...changes.beside, offboarding.beside];
+  return new WorkerProcess({ dispatcher, alarms, rotations, syncs, beside }, jobs, config, logger, [
+    () => offboarding.close(),
     () => outbound.close(),
     () => {
       vault.close();

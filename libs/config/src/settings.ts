@@ -61,6 +61,9 @@ export const settingsSchema = z.object({
   DEREGISTER_LADDER_MS: ladder('5000,30000,120000,600000,3600000,14400000,43200000').describe(
     'Waits before each further try to delete a client at an EHR that does not answer, in milliseconds; then it is left to a person',
   ),
+  KEYRING_BACKUP_DAYS: count(0, 3_650)
+    .default(30)
+    .describe('For how many days backups of the schema keyring are kept; off-boarding certificates name the day when the last one is gone'),
   CLOCK_OFFSET_MS: z.coerce.number().int().default(0).describe('Moves the business clock; refused in production'),
   CLOCK_FILE: z.string().optional().describe('File whose number moves the business clock while it runs; refused unless NODE_ENV is test'),
 });

@@ -10,5 +10,7 @@ export { KeySetFetches, servedSince } from './key-set-fetches.js';
 export { publish, publishedDocument } from './publish.js';
 export { readPrivateKey } from './private-key.js';
 export type { PrivateKeyRefusal } from './private-key.js';
+export { signDocument, verifyDocument } from './signed-document.js';
+export type { DocumentToSign } from './signed-document.js';
 export { KeyPool } from './key-pool.js';
 export { keysEntities } from './keys.entity.js';

@@ -3,6 +3,7 @@ import { insertRows, type Transaction } from '@registrar/database';
 import type { EventLog } from '@registrar/events';
 import { newId } from '@registrar/vault';
 import type { PlannedPair } from './plan.js';
+import { assertStaying } from './staying-tenants.repository.js';
 import type { OperationKind } from './operation-status.js';
 
 const REGISTRATIONS = {
@@ -62,6 +63,10 @@ export async function createRegistrations(
   records: Records,
   now: Date,
 ): Promise<CreatedRegistration[]> {
+  await assertStaying(
+    tx,
+    planned.map(({ pair }) => pair.tenantId),
+  );
   const created = planned.map((one) => ({ registrationId: newId(), operationId: newId(), planned: one }));
   await insertRows(
     tx,

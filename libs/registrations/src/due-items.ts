@@ -2,7 +2,7 @@ import type { Database, Transaction, UnitOfWork } from '@registrar/database';
 import { newId } from '@registrar/vault';
 
 /** What libraries above this one have to look at again, beside operations: one row each in the routing table of work. */
-export type DueKind = 'approval' | 'rollout';
+export type DueKind = 'approval' | 'rollout' | 'offboarding';
 
 /** When to look: after so many milliseconds of the database's clock, or at a business time. */
 export type DueWhen = { readonly inMs: number } | { readonly at: Date };

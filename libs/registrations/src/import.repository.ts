@@ -1,5 +1,6 @@
 import { insertRows, type Environment, type Transaction } from '@registrar/database';
 import type { ImportRow } from './import.js';
+import { assertStaying } from './staying-tenants.repository.js';
 
 /** What a row names, as far as the caller may see it. */
 export interface FoundRow {
@@ -67,6 +68,10 @@ const REGISTRATIONS = {
 export type ImportedRegistration = { readonly [Name in keyof typeof REGISTRATIONS]: unknown };
 
 export async function insertImported(tx: Transaction, rows: readonly ImportedRegistration[]): Promise<void> {
+  await assertStaying(
+    tx,
+    rows.map((row) => String(row.tenant_id)),
+  );
   await insertRows(tx, 'registrations', REGISTRATIONS, rows);
 }
 

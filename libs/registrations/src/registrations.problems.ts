@@ -15,6 +15,12 @@ export const registrationProblem = defineProblems({
     actor: 'caller',
     label: 'Check the id of the application',
   },
+  'registrations.tenant_leaving': {
+    kind: 'conflict',
+    title: 'The hospital is being off-boarded, or has been; nothing new is made for it',
+    actor: 'caller',
+    label: 'Look at the tenant’s off-boarding',
+  },
   'registrations.already_exists': {
     kind: 'conflict',
     title: 'This application is already registered at this connection',

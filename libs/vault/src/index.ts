@@ -15,4 +15,6 @@ export { openVault } from './open-vault.js';
 export type { OpenedVault } from './open-vault.js';
 export { destroySecrets, findSecret, storeSecrets } from './secret-row.js';
 export type { SecretRow } from './secret-row.js';
+export { shredTenantKeys, tenantKeyIds } from './shred.js';
+export { KeyPurge } from './key-purge.js';
 export { vaultEntities } from './vault.entity.js';

@@ -29,6 +29,11 @@ export class KeyCache {
     return entry.key;
   }
 
+  /** Forgets one. */
+  drop(name: string): void {
+    this.#entries.delete(name);
+  }
+
   /** Forgets everything, e.g. when the process ends. */
   clear(): void {
     this.#entries.clear();

@@ -66,6 +66,11 @@ export class Vault {
     return this.#byId(workspaceId, id, 'audit');
   }
 
+  /** Lets go of a tenant's opened keys, which are shredded: nothing is sealed or opened with them from here any more. */
+  forget({ workspaceId, tenantId }: { readonly workspaceId: string; readonly tenantId: string }, keyIds: readonly string[]): void {
+    for (const id of [tenantId, ...keyIds]) this.cache.drop(`seal:${workspaceId}:${id}`);
+  }
+
   /** Lets go of every opened key. */
   close(): void {
     this.cache.clear();

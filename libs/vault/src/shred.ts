@@ -1,0 +1,28 @@
+import type { Transaction } from '@registrar/database';
+
+/** On this channel every process hears which keys are no more: `workspace:tenant:key,key…`. */
+export const SHREDDED = 'shredded_keys';
+
+/** The ids of a tenant's data keys, all generations: what a proof of their destruction names. */
+export async function tenantKeyIds(tx: Transaction, tenantId: string): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `SELECT id FROM keyring.data_keys WHERE workspace_id = $1 AND tenant_id = $2 ORDER BY purpose, generation`,
+    [tx.scope.workspaceId, tenantId],
+  );
+  return rows.map((row) => row.id);
+}
+
+/**
+ * Destroys a tenant's wrapped data keys, all generations, and what is sealed in the table of secrets: from the commit on
+ * nothing of it can be opened, and the tenant gets no new key. Every process lets go of what it had opened. What stands in
+ * backups of the keyring goes with them; backups of the data alone hold nothing that could be opened.
+ */
+export async function shredTenantKeys(tx: Transaction, tenantId: string): Promise<void> {
+  const of = [tx.scope.workspaceId, tenantId] as const;
+  const rows = await tx.query<{ id: string }>(
+    `UPDATE keyring.data_keys SET status = 'shredded', wrapped = NULL WHERE workspace_id = $1 AND tenant_id = $2 RETURNING id`,
+    of,
+  );
+  await tx.query('DELETE FROM secrets WHERE workspace_id = $1 AND tenant_id = $2', of);
+  await tx.query('SELECT pg_notify($1, $2)', [SHREDDED, `${of.join(':')}:${rows.map((row) => row.id).join(',')}`]);
+}
