@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startStack, type Stack } from '../support/index.js';
-import { demoOn, liveClients } from './demo-run.js';
+import { DEMO_MS, DEMO_SANDBOX, demoOn, liveClients } from './demo-run.js';
 
 // Two answers are lost, one after the server has made the client, one before it has heard of it.
 let stack: Stack;
 beforeAll(async () => {
   stack = await startStack({
+    sandboxEnv: DEMO_SANDBOX,
     faults: [
       { vendor: 'summit', hospital: 'h02', kind: 'reset_after_commit' },
       { vendor: 'lagoon', kind: 'reset_before' },
@@ -14,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-it('a run with lost answers says so in words, and holds nothing for done', async () => {
+it('a run with lost answers says so in words, and holds nothing for done', { timeout: DEMO_MS }, async () => {
   const { standings, complaints } = await demoOn(stack);
   const unknown = standings.filter(({ registration }) => registration?.status === 'outcome_unknown');
   expect(unknown.map(({ vendor }) => vendor).sort()).toEqual(['lagoon', 'summit']);
@@ -25,7 +26,7 @@ it('a run with lost answers says so in words, and holds nothing for done', async
   expect(await liveClients(stack)).toHaveLength(39);
 });
 
-it('the next run finds out what became of them, and ends with forty', async () => {
+it('the next run finds out what became of them, and ends with forty', { timeout: DEMO_MS }, async () => {
   const { complaints, screen } = await demoOn(stack);
   expect(complaints).toEqual([]);
   expect(screen).toContain("✓ 2 answers were lost in an earlier run; as the hospitals' administrators, looked for their clients\n");

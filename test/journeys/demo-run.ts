@@ -2,11 +2,17 @@ import { demoApi } from '../../apps/launcher/src/demo-api.js';
 import { runDemo, type DemoResult } from '../../apps/launcher/src/demo-flow.js';
 import type { Stack } from '../support/index.js';
 
+/** How long one whole run may take on a busy machine, in milliseconds. */
+export const DEMO_MS = 240_000;
+
+/** What a stack needs for the demo: ten hospitals that stay, and one that leaves. */
+export const DEMO_SANDBOX = { SANDBOX_HOSPITALS: '11' };
+
 /** The demo's own flow on a stack under test, with all that it wrote on the screen. */
 export async function demoOn(stack: Stack): Promise<DemoResult & { readonly screen: string }> {
   const { sandbox } = stack;
   const written: string[] = [];
-  const signal = AbortSignal.timeout(55_000);
+  const signal = AbortSignal.timeout(DEMO_MS - 5_000);
   const result = await runDemo({
     api: demoApi(stack.baseUrl, stack.ownerKey, signal),
     sandbox: {

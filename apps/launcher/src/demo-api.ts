@@ -6,7 +6,7 @@ export interface DemoApi {
   /** Every entry of a list, over all its pages. */
   all<Item>(path: string): Promise<Item[]>;
   /** `doing` completes "… did not work" for a person. */
-  send<Body>(method: 'POST' | 'PUT', path: string, body: unknown, doing: string): Promise<Body>;
+  send<Body>(method: 'POST' | 'PUT' | 'PATCH', path: string, body: unknown, doing: string): Promise<Body>;
 }
 
 /** What Registrar says when it refuses (RFC 9457). */

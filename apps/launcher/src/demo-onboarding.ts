@@ -1,5 +1,5 @@
 import type { DemoApi } from './demo-api.js';
-import { APPLICATION, externalId, HOSPITALS, hospitalKey, LAUNCHED, VENDORS } from './demo-plan.js';
+import { APPLICATION, externalId, LAUNCHED, VENDORS, type Hospital } from './demo-plan.js';
 import type { DemoServer } from './demo-sandbox.js';
 
 /** One hospital at one vendor's EHR: what is to become a registration. */
@@ -35,16 +35,23 @@ interface Found<Thing> {
 const AT_ONCE = 6;
 
 /**
- * Brings hospitals, EHRs, initial access tokens and the application in. What an earlier run brought in is found again.
+ * Brings hospitals, their EHRs, initial access tokens and the application in. What an earlier run brought in is found again.
  * @param did hears each step, once it is done
  * @throws Error in plain words
  */
-export async function onboard(api: DemoApi, servers: readonly DemoServer[], did: (step: string) => void): Promise<Onboarded> {
-  const tenants = await inTurn(HOSPITALS, (name, index) => bringTenant(api, name, externalId(index)));
-  did(`${HOSPITALS.length} hospitals (${counts(tenants)})`);
+export async function onboard(
+  api: DemoApi,
+  all: readonly DemoServer[],
+  hospitals: readonly Hospital[],
+  did: (step: string) => void,
+): Promise<Onboarded> {
+  const keys = new Set(hospitals.map(({ key }) => key));
+  const servers = all.filter(({ hospital }) => hospital === undefined || keys.has(hospital));
+  const tenants = await inTurn(hospitals, (hospital) => bringTenant(api, hospital.name, externalId(hospital)));
+  did(`${hospitals.length} hospitals (${counts(tenants)})`);
 
   const known = new Map((await api.all<Ehr>('/v1/ehrs?environment=sandbox')).map((ehr) => [ehr.fhir_base_url, ehr]));
-  const tenantOf = new Map(tenants.map(({ thing }, index) => [hospitalKey(index), thing.id]));
+  const tenantOf = new Map(tenants.map(({ thing }, index) => [hospitals[index]?.key ?? '', thing.id]));
   const ehrs = await inTurn(servers, async (server) => {
     const found = await bringEhr(api, server, known.get(server.fhir_base_url), tenantOf.get(server.hospital ?? ''));
     return { ...found, server };
@@ -65,9 +72,9 @@ export async function onboard(api: DemoApi, servers: readonly DemoServer[], did:
 
   const ehrOf = (vendor: string, hospital: string) =>
     ehrs.find(({ server }) => server.vendor === vendor && (server.hospital ?? hospital) === hospital);
-  const pairs = HOSPITALS.flatMap((hospital, index) =>
+  const pairs = hospitals.flatMap(({ name: hospital, key }, index) =>
     VENDORS.flatMap((vendor) => {
-      const ehr = ehrOf(vendor, hospitalKey(index));
+      const ehr = ehrOf(vendor, key);
       const tenantId = tenants[index]?.thing.id;
       return ehr && tenantId !== undefined ? [{ hospital, tenantId, vendor, ehrId: ehr.thing.id, issuer: ehr.server.issuer }] : [];
     }),

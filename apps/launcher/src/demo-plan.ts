@@ -1,5 +1,10 @@
-/** The ten hospitals of the demo. The sandbox calls them h01, h02 …; the names are made up. */
-export const HOSPITALS: readonly string[] = [
+/** A hospital of the demo: its name is made up, its key is what the sandbox calls it. */
+export interface Hospital {
+  readonly name: string;
+  readonly key: string;
+}
+
+const NAMES = [
   'Alder Creek Medical Center',
   'Bayview General Hospital',
   'Cedar Ridge Health',
@@ -12,17 +17,21 @@ export const HOSPITALS: readonly string[] = [
   'Juniper Valley Hospital',
 ];
 
+/** The ten hospitals that are brought in by one batch, and stay. */
+export const HOSPITALS: readonly Hospital[] = NAMES.map((name, index) => ({ name, key: `h${String(index + 1).padStart(2, '0')}` }));
+
+/** One more, that comes and leaves again. */
+export const LEAVING: Hospital = { name: 'Kettle Brook Clinic', key: 'h11' };
+
 /** The sandbox's vendors, in the order of the table. The last one has one server for all hospitals. */
 export const VENDORS = ['meadow', 'harbor', 'summit', 'lagoon'] as const;
 
-/** What the sandbox calls the hospital at this place of the list. */
-export function hospitalKey(index: number): string {
-  return `h${String(index + 1).padStart(2, '0')}`;
-}
+/** Whose clients authenticate with a secret, which expires. */
+export const SECRET_VENDOR: (typeof VENDORS)[number] = 'summit';
 
 /** Our own id of that hospital: a second run finds it again by this. */
-export function externalId(index: number): string {
-  return `demo-${hospitalKey(index)}`;
+export function externalId({ key }: Hospital): string {
+  return `demo-${key}`;
 }
 
 /** The product that is registered everywhere: a backend service that reads patients. The auth method is left to be negotiated. */

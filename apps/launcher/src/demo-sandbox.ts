@@ -57,7 +57,7 @@ export async function startDemoSandbox(plan: {
   const program = startProgram({
     name: 'sandbox',
     file: MAIN,
-    args: ['--data', plan.folder, '--hospitals', '10', '--vendors', 'meadow,harbor,summit,lagoon'],
+    args: ['--data', plan.folder, '--hospitals', '11', '--vendors', 'meadow,harbor,summit,lagoon'],
     env: plan.env,
     onLine: (line, name) => {
       plan.onLine(line, name);
