@@ -131,11 +131,8 @@ describe('bad input', () => {
         sent.destroy();
       });
       sent.on('error', reject);
-      const pour = () => {
-        while (!sent.destroyed && sent.write('x'.repeat(16_384)));
-        if (!sent.destroyed) sent.once('drain', pour);
-      };
-      pour();
+      // Never ended. Nothing more is written than is too much: who goes on writing to a closed connection may lose the answer.
+      sent.write('x'.repeat(65 * 1024));
     });
     expect(ended).toBe(413);
   });
