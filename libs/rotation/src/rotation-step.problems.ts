@@ -61,13 +61,13 @@ export const stepProblem = defineProblems({
     kind: 'refused',
     title: 'The old key could not be taken out at the EHR; the registration is well, and has a key too many',
     actor: 'ehr_administrator',
-    label: 'Wait: it is tried again by itself',
+    label: 'Wait until it is tried again by itself',
   },
   'rotations.predecessor_accepted': {
     kind: 'refused',
     title: 'The EHR still takes the old credential; the registration is well',
     actor: 'ehr_administrator',
-    label: 'Wait: it is looked at again in a day; ask the EHR’s administrator if it goes on',
+    label: 'Wait until it is looked at again in a day; ask the EHR’s administrator if it goes on',
   },
   'rotations.nothing_to_go_back_to': {
     kind: 'conflict',
