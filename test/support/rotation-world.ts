@@ -113,7 +113,7 @@ export async function rotationWorld(products: readonly string[]): Promise<Rotati
 }
 
 /** What that server asks for before it registers anybody. */
-function tokenOf(server: object): object | undefined {
+export function tokenOf(server: object): object | undefined {
   const { initial_access_token: value, iat_client: by } = server as {
     initial_access_token?: string;
     iat_client?: { client_id: string; client_secret: string; scope: string };

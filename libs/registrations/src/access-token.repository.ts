@@ -61,7 +61,15 @@ export interface FetchedToken {
   readonly expiresAt: Date;
 }
 
-/** Stores what was fetched, or why nothing was, lets go of the lease and wakes who waits; drops tokens of other credentials. */
+// Those of a credential that was replaced stay while it is there: they are revoked when it goes. What another fetch holds, it clears itself.
+const CLEAR = `
+DELETE FROM access_tokens a USING (
+  SELECT x.digest FROM access_tokens x
+    LEFT JOIN credentials k ON k.workspace_id = $3 AND k.id = x.credential_id AND k.stage <> 'retired'
+   WHERE x.workspace_id = $3 AND x.registration_id = $1 AND (x.expires_at < $2 OR k.id IS NULL) FOR UPDATE OF x SKIP LOCKED) gone
+ WHERE a.workspace_id = $3 AND a.registration_id = $1 AND a.digest = gone.digest`;
+
+/** Stores what was fetched, or why nothing was, lets go of the lease and wakes who waits; drops tokens that have expired or whose credential is gone. */
 export async function settleToken(
   tx: Transaction,
   key: TokenKey,
@@ -86,10 +94,6 @@ export async function settleToken(
       now,
     ],
   );
-  await tx.prepared('DELETE FROM access_tokens WHERE registration_id = $1 AND (credential_id <> $2 OR expires_at < $3)', [
-    key.registrationId,
-    key.credentialId,
-    now,
-  ]);
+  await tx.prepared(CLEAR, [key.registrationId, now, tx.scope.workspaceId]);
   await tx.prepared(`SELECT pg_notify('access_tokens', $1)`, [key.digest]);
 }

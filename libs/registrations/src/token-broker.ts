@@ -5,6 +5,7 @@ import { Problem, problemDocument } from '@registrar/problem';
 import type { Secret } from '@registrar/secret';
 import { canonicalBytes, digestText, newId } from '@registrar/vault';
 import { leaseToken, readToken, settleToken, type AccessTokenRow, type TokenKey } from './access-token.repository.js';
+import { awaitReplacement } from './await-replacement.js';
 import { audienceOf, authenticationOf } from './client-authentication.js';
 import { credentialMaterial, type CredentialMaterial } from './credential-material.js';
 import { present } from './present.js';
@@ -93,7 +94,9 @@ export class TokenBroker {
       });
     } catch (error) {
       const problem = error instanceof Problem ? error : registrationProblem('registrations.token_unavailable');
-      await this.#settle(scope, material, key, { problem: problemDocument(problem) });
+      const replaced = await awaitReplacement(this.database, scope, material, problem);
+      await this.#settle(scope, material, key, { problem: problemDocument(problem) }, replaced);
+      if (replaced) return this.token(scope, material.registrationId, wanted);
       throw error;
     }
     // Suspended while it was fetched: it is kept, and not handed out.
@@ -132,7 +135,13 @@ export class TokenBroker {
     };
   }
 
-  #settle(scope: UnitOfWork, material: CredentialMaterial, key: TokenKey, result: Parameters<typeof settleToken>[3]): Promise<void> {
+  #settle(
+    scope: UnitOfWork,
+    material: CredentialMaterial,
+    key: TokenKey,
+    result: Parameters<typeof settleToken>[3],
+    replaced = false,
+  ): Promise<void> {
     return this.database.transaction(scope, async (tx) => {
       await settleToken(tx, key, this.#owner, result, this.access.clock.now());
       const issued = !('problem' in result);
@@ -143,6 +152,7 @@ export class TokenBroker {
         detail: { issued },
       });
       const now = this.access.clock.now();
+      if ('problem' in result && replaced) return;
       if ('problem' in result) await doubtClient(tx, material, result.problem, now);
       else if (result.scope !== undefined) await noteScope(tx, material, result.scope, this.records, now);
     });

@@ -1,6 +1,7 @@
 import type { Transaction } from '@registrar/database';
 import { quirksFor, type Quirks } from '@registrar/dcr';
 import type { DueInput } from './due.js';
+import { hurryWorkspace } from './schedule.repository.js';
 
 interface Row {
   id: string;
@@ -42,14 +43,12 @@ export async function openOverlaps(
 ): Promise<void> {
   const rows = await tx.prepared<Row>(PREVIOUS, [ids, tx.scope.workspaceId]);
   if (rows.length === 0) return;
+  const overlaps = rows.map((row) => overlapMs(row, inputs.get(row.registration_id)?.policy.overlapMs ?? 0));
   await tx.prepared(
     `UPDATE credentials c SET retire_at = i.at FROM unnest($1::uuid[], $2::timestamptz[]) AS i (id, at) WHERE c.workspace_id = $3 AND c.id = i.id`,
-    [
-      rows.map((row) => row.id),
-      rows.map((row) => new Date(now.getTime() + overlapMs(row, inputs.get(row.registration_id)?.policy.overlapMs ?? 0))),
-      tx.scope.workspaceId,
-    ],
+    [rows.map((row) => row.id), overlaps.map((ms) => new Date(now.getTime() + ms)), tx.scope.workspaceId],
   );
+  if (overlaps.includes(0)) await hurryWorkspace(tx, now);
 }
 
 function overlapMs(row: Row, policyMs: number): number {

@@ -4,7 +4,7 @@ export interface Retiring {
   readonly registrationId: string;
 }
 
-// What was begun, or could not be, is looked at again in an hour.
+// What was begun is looked at again in an hour, should nothing come of it.
 const RETIRING = `
 WITH due AS (
   SELECT k.id, k.registration_id FROM credentials k
@@ -18,4 +18,14 @@ SELECT DISTINCT due.registration_id AS "registrationId" FROM due
 /** Registrations with a credential whose overlap is over, once each. */
 export function takeRetiring(tx: Transaction, now: Date, limit: number): Promise<Retiring[]> {
   return tx.prepared<Retiring>(RETIRING, [tx.scope.workspaceId, now, limit]);
+}
+
+/** Where another operation is under way, it is looked at again soon. */
+export async function postponeRetiring(tx: Transaction, registrationIds: readonly string[], now: Date): Promise<void> {
+  if (registrationIds.length === 0) return;
+  await tx.prepared(
+    `UPDATE credentials SET retire_at = $3::timestamptz + interval '15 seconds'
+      WHERE workspace_id = $1 AND registration_id = ANY ($2::uuid[]) AND stage = 'previous' AND retire_at <= $3::timestamptz + interval '1 hour'`,
+    [tx.scope.workspaceId, registrationIds, now],
+  );
 }

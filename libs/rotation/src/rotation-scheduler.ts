@@ -8,7 +8,7 @@ import { takeAlarms } from './alarms.repository.js';
 import { decide } from './decide.js';
 import { DUE_AT_A_TIME, dueRegistrations } from './due.repository.js';
 import { linesOf, stopLines } from './line.repository.js';
-import { takeRetiring } from './retiring.repository.js';
+import { postponeRetiring, takeRetiring } from './retiring.repository.js';
 import { scheduleInputs } from './schedule-input.repository.js';
 import { nextDue, writeSchedule } from './schedule.repository.js';
 import { scheduleStale } from './schedule.js';
@@ -118,7 +118,9 @@ export class RotationScheduler {
       kind: 'rotate' as const,
       input: { phase: 'retire', reason: 'scheduled' },
     }));
-    if (wanted.length > 0) await beginOperations(tx, wanted, now);
+    const begun = wanted.length > 0 ? await beginOperations(tx, wanted, now) : new Map<string, string>();
+    const busy = retiring.map(({ registrationId }) => registrationId).filter((id) => !begun.has(id));
+    await postponeRetiring(tx, busy, now);
     return retiring.length;
   }
 
