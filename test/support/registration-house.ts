@@ -15,6 +15,7 @@ import {
   Suspensions,
   UnknownOutcomes,
   WorksheetReader,
+  type Dispatcher,
   type PlanAccess,
 } from '@registrar/registrations';
 import { PolicyWindows, rotationEntities, RotationPlanner, schedulePromoted } from '@registrar/rotation';
@@ -44,6 +45,8 @@ export interface RegistrationHouse extends NounHouse {
   /** A backend application. */
   application(clientMetadata?: object): Promise<string>;
   tenant(name: string): Promise<string>;
+  /** A worker that goes on until it is drained. */
+  engine(complain: (error: unknown) => void): Dispatcher;
   /** Lets a worker work until there is nothing to be done now. */
   work(): Promise<void>;
 }
@@ -64,6 +67,20 @@ export async function registrationHouse(more: readonly EntityClass[] = []): Prom
   const access = { outbound, clock, vault, keys: new KeyPool(database, vault, clock), publicUrl, proofLadderMs: [0, 60_000] };
   const settings = { capacity: 8, renewMs: 10_000, lookAgainMs: 50 };
   const parts = { database, records, clock, vault, doorbell };
+  const engineOf = (complain: (error: unknown) => void): Dispatcher =>
+    createEngine({
+      database,
+      records,
+      clock,
+      access,
+      settings,
+      complain: (_id, error) => {
+        complain(error);
+      },
+      onPromoted: schedulePromoted,
+      planners: [new RotationPlanner(access, database)],
+      windows: new PolicyWindows(database, clock),
+    });
   return {
     ...house,
     scope,
@@ -90,20 +107,11 @@ export async function registrationHouse(more: readonly EntityClass[] = []): Prom
       });
       return made.id;
     },
+    engine: engineOf,
     tenant: async (name) => (await house.tenants.create(scope, { name })).id,
     async work() {
       const complaints: unknown[] = [];
-      const engine = createEngine({
-        database,
-        records,
-        clock,
-        access,
-        settings,
-        complain: (_id, error) => complaints.push(error),
-        onPromoted: schedulePromoted,
-        planners: [new RotationPlanner(access, database)],
-        windows: new PolicyWindows(database, clock),
-      });
+      const engine = engineOf((error) => complaints.push(error));
       engine.ring();
       await until('the work that is due', async () => {
         const [due] = await house.rows<{ n: number }>(

@@ -7,6 +7,8 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
+/** What has missed an opening comes in the first quarter of the next, so that it does not miss that too. */
+const EARLY = 0.25;
 
 /** What becomes of what is due. Everything moves on in the schedule, so that what cannot start now holds up nothing behind it. */
 export interface Decision {
@@ -56,7 +58,7 @@ function opens(input: DueInput | undefined, now: Date, inMs: number): Date | nul
   const from = new Date(now.getTime() + inMs);
   const opening = nextOpening(input.policy, from);
   if (!opening) return new Date(now.getTime() + DAY_MS);
-  return opening.from > from ? new Date(placeIn(opening, input.registrationId, latestStart(input))) : from;
+  return opening.from > from ? new Date(placeIn(opening, input.registrationId, latestStart(input), EARLY)) : from;
 }
 
 /** When a rotation that came to nothing is tried again: after a day, or sooner where the end is near. */

@@ -71,11 +71,14 @@ export function latestStart({ since, expiresAt, client }: Pick<DueInput, 'since'
   return Math.min(...ends.map((end) => end - Math.min(HOUR_MS, Math.max(0, end - since.getTime()) / 10)), Number.MAX_SAFE_INTEGER);
 }
 
-/** A place in the opening that is the registration's own, at `latest` at the latest; at its beginning where it has no end. */
-export function placeIn(opening: Opening, registrationId: string, latest: number): number {
+/**
+ * A place in the first `part` of the opening that is the registration's own, at `latest` at the latest; at its beginning
+ * where it has no end. The last tenth is left free: what is looked at a little late still finds it open.
+ */
+export function placeIn(opening: Opening, registrationId: string, latest: number, part = 0.9): number {
   const from = opening.from.getTime();
   const to = opening.to === undefined ? from : Math.min(opening.to.getTime(), Math.max(from, latest));
-  return Math.floor(from + shareOf(registrationId) * (to - from));
+  return Math.floor(from + shareOf(registrationId) * part * (to - from));
 }
 
 function lastOpening(policy: EffectivePolicy, since: number, latest: number): Opening | undefined {
