@@ -1,3 +1,4 @@
+import { ApprovalRecords, Approvals, approvalsEntities } from '@registrar/approvals';
 import type { EntityClass, UnitOfWork } from '@registrar/database';
 import { ApplicationOverridesService, ApplicationRecords, applicationsEntities, ApplicationsService } from '@registrar/applications';
 import { ConnectionsService, EhrPinning, EhrProber, EhrRecords, ehrsEntities, EhrsService, type Ehr } from '@registrar/ehrs';
@@ -9,9 +10,11 @@ import {
   createEngine,
   Deregistrations,
   Doorbell,
+  DueItems,
   Orphans,
   registrationsEntities,
   Registrations,
+  Replacements,
   Suspensions,
   UnknownOutcomes,
   WorksheetReader,
@@ -35,6 +38,8 @@ export interface RegistrationHouse extends NounHouse {
   readonly deregistrations: Deregistrations;
   readonly orphans: Orphans;
   readonly suspensions: Suspensions;
+  readonly approvals: Approvals;
+  readonly replacements: Replacements;
   readonly worksheets: WorksheetReader;
   readonly overrides: ApplicationOverridesService;
   /** What plans need to know of the outside. */
@@ -53,7 +58,14 @@ export interface RegistrationHouse extends NounHouse {
 
 /** @param more entities of the library under test */
 export async function registrationHouse(more: readonly EntityClass[] = []): Promise<RegistrationHouse> {
-  const house = await nounHouse([...ehrsEntities, ...applicationsEntities, ...registrationsEntities, ...rotationEntities, ...more]);
+  const house = await nounHouse([
+    ...ehrsEntities,
+    ...applicationsEntities,
+    ...registrationsEntities,
+    ...rotationEntities,
+    ...approvalsEntities,
+    ...more,
+  ]);
   const { database, clock, vault, audit, events } = house;
   const outbound = createOutbound({ allow: ['127.0.0.1'] });
   const server = await fhirServer();
@@ -67,6 +79,10 @@ export async function registrationHouse(more: readonly EntityClass[] = []): Prom
   const access = { outbound, clock, vault, keys: new KeyPool(database, vault, clock), publicUrl, proofLadderMs: [0, 60_000] };
   const settings = { capacity: 8, renewMs: 10_000, lookAgainMs: 50 };
   const parts = { database, records, clock, vault, doorbell };
+  const approvals = new Approvals(database, clock, new ApprovalRecords(audit, events), new DueItems(database, 'approval'));
+  const replacements = new Replacements({ ...parts, access: { outbound, publicUrl }, approver: approvals });
+  approvals.onApproved('reregistration', (tx, approval) => replacements.approved(tx, approval));
+  approvals.onEnded('reregistration', (tx, approval) => replacements.notApproved(tx, approval));
   const engineOf = (complain: (error: unknown) => void): Dispatcher =>
     createEngine({
       database,
@@ -94,6 +110,8 @@ export async function registrationHouse(more: readonly EntityClass[] = []): Prom
     deregistrations: new Deregistrations(database, records, clock, doorbell),
     orphans: new Orphans(database, records, clock),
     suspensions: new Suspensions(database, records, clock, doorbell),
+    approvals,
+    replacements,
     worksheets: new WorksheetReader(database),
     overrides: new ApplicationOverridesService(database, clock, new ApplicationRecords(audit, events), { loopbackAllowed: true }),
     access: { outbound, publicUrl },

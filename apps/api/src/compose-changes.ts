@@ -3,7 +3,7 @@ import type { AuditLog } from '@registrar/audit';
 import type { Clock } from '@registrar/clock';
 import type { Database } from '@registrar/database';
 import type { EventLog } from '@registrar/events';
-import { DueItems, OverrideChanges, type Doorbell, type PlanAccess } from '@registrar/registrations';
+import { DueItems, OverrideChanges, Replacements, type Doorbell, type PlanAccess } from '@registrar/registrations';
 import { RolloutRecords, Rollouts, rolloutsEntities } from '@registrar/rollouts';
 import type { Service } from './service.js';
 
@@ -20,20 +20,24 @@ export interface ChangesGround {
 /** Every table of these nouns. */
 export const CHANGES_ENTITIES = [...approvalsEntities, ...rolloutsEntities];
 
-/** Makes the services of approvals, roll-outs and changed overrides, and says how each goes on once it is decided. */
+/** Makes the services of approvals, roll-outs, changed overrides and replacements, and says how each goes on once it is decided. */
 export function composeChanges(ground: ChangesGround): Service[] {
   const { database, clock, audit, events, access, doorbell } = ground;
   const approvals = new Approvals(database, clock, new ApprovalRecords(audit, events), new DueItems(database, 'approval'));
   const records = new RolloutRecords(audit, events);
   const rollouts = new Rollouts({ database, clock, records, approver: approvals, access, due: new DueItems(database, 'rollout') });
-  const changes = new OverrideChanges({ database, clock, records: { audit, events }, access, approver: approvals, doorbell });
+  const parts = { database, clock, records: { audit, events }, access, approver: approvals, doorbell };
+  const [changes, replacements] = [new OverrideChanges(parts), new Replacements(parts)];
   approvals.onApproved('rollout', (tx, approval) => rollouts.approved(tx, approval));
   approvals.onEnded('rollout', (tx, approval) => rollouts.notApproved(tx, approval));
   approvals.onApproved('update', (tx, approval) => changes.approved(tx, approval));
   approvals.onEnded('update', (tx, approval) => changes.notApproved(tx, approval));
+  approvals.onApproved('reregistration', (tx, approval) => replacements.approved(tx, approval));
+  approvals.onEnded('reregistration', (tx, approval) => replacements.notApproved(tx, approval));
   return [
     [Approvals, approvals],
     [Rollouts, rollouts],
     [OverrideChanges, changes],
+    [Replacements, replacements],
   ];
 }

@@ -18,6 +18,7 @@ import { OrphansController } from './orphans/orphans.controller.js';
 import { PortalController } from './registrations/portal.controller.js';
 import { RegistrationHistoryController } from './registrations/registration-history.controller.js';
 import { RegistrationsController } from './registrations/registrations.controller.js';
+import { ReplacementController } from './registrations/replacement.controller.js';
 import { RotationController } from './registrations/rotation.controller.js';
 import { RotationsController } from './rotations/rotations.controller.js';
 import { RotationLinesController } from './ehrs/rotation-lines.controller.js';
@@ -50,6 +51,7 @@ export const controllers: Type[] = [
   PortalController,
   RegistrationHistoryController,
   RegistrationsController,
+  ReplacementController,
   RotationController,
   RotationsController,
   RotationLinesController,

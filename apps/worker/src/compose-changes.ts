@@ -3,7 +3,7 @@ import type { AuditLog } from '@registrar/audit';
 import type { Clock } from '@registrar/clock';
 import type { Database } from '@registrar/database';
 import type { EventLog } from '@registrar/events';
-import { Doorbell, DueItems, OverrideChanges, type PlanAccess } from '@registrar/registrations';
+import { Doorbell, DueItems, OverrideChanges, Replacements, type PlanAccess } from '@registrar/registrations';
 import { RolloutRecords, RolloutRunner, Rollouts, rolloutsEntities } from '@registrar/rollouts';
 import type { Beside } from './beside.js';
 
@@ -26,17 +26,12 @@ export function composeChanges(ground: ChangesGround): { readonly rollouts: Roll
   const approver = new Approvals(database, clock, new ApprovalRecords(audit, events), new DueItems(database, 'approval'));
   const records = new RolloutRecords(audit, events);
   const parts = { database, clock, records, approver, access, due: new DueItems(database, 'rollout') };
-  const changes = new OverrideChanges({
-    database,
-    clock,
-    records: { audit, events },
-    access,
-    approver,
-    doorbell: new Doorbell(() => undefined),
-  });
+  const waiting = { database, clock, records: { audit, events }, access, approver, doorbell: new Doorbell(() => undefined) };
+  const [changes, replacements] = [new OverrideChanges(waiting), new Replacements(waiting)];
   const rollouts = new Rollouts(parts);
   approver.onEnded('rollout', (tx, approval) => rollouts.notApproved(tx, approval));
   approver.onEnded('update', (tx, approval) => changes.notApproved(tx, approval));
+  approver.onEnded('reregistration', (tx, approval) => replacements.notApproved(tx, approval));
   const runner = new RolloutRunner(parts, complain);
   return {
     rollouts: runner,

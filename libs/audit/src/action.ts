@@ -38,6 +38,7 @@ export const AUDIT_ACTIONS = [
   'registration.update',
   'registration.drift',
   'registration.confirm',
+  'registration.replace',
   'registration.start',
   'registration.retry_later',
   'registration.refuse',

@@ -5,7 +5,7 @@ export interface Approver {
   request(
     tx: Transaction,
     wanted: {
-      readonly kind: 'rollout' | 'update';
+      readonly kind: 'rollout' | 'update' | 'reregistration';
       readonly subject: { readonly type: 'rollout' | 'registration'; readonly id: string };
       readonly documentsHash: string;
       readonly summary: readonly string[];

@@ -130,8 +130,10 @@ export interface Change {
     readonly revision?: number;
     /** The registration's own overrides from now on. */
     readonly clientMetadata?: ClientMetadata;
-    /** Added to what stands there. */
+    /** Added to what stands there, once for each client. */
     readonly residue?: readonly Residue[];
+    /** Clients of these ids are residue no longer. */
+    readonly noResidue?: readonly string[];
   };
   readonly operation: {
     readonly status: OperationStatus;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { managedHouse, type ManagedHouse, type ProductName } from '../../../test/support/managed-house.js';
 import type { RegistrationView } from './registration-view.js';
@@ -64,26 +65,29 @@ describe('a client that the EHR does not know any more (H-40)', () => {
     expect(await house.view(registration.id)).toMatchObject({ status: 'credential_failed' });
   });
 
-  it('is registered anew only on a named person’s word, which the audit log keeps', async () => {
+  it('is registered anew only when somebody other than the one who asked has said yes, which the audit log keeps', async () => {
     const registration = await house.registered('keycloak');
     await removedThere('keycloak', registration);
     await verify(registration.id);
     await pass(17);
     const { id, clientId } = registration;
-    await expect(house.registrations.retry(house.scope, id)).rejects.toMatchObject({ code: 'registrations.confirmation_needed' });
-    await expect(house.registrations.retry(house.scope, id, { confirm: true })).rejects.toMatchObject({
-      code: 'registrations.confirmation_needed',
-    });
-    await house.registrations.retry(house.scope, id, { confirm: true, reason: 'Mrs. Example at the hospital asked for it' });
+    const word = { confirm: true, reason: 'Mrs. Example at the hospital asked for it' };
+    await expect(house.registrations.retry(house.scope, id, word)).rejects.toMatchObject({ code: 'registrations.replacement_needed' });
+    const asked = await house.replacements.replace(house.scope, id, word);
+    expect(asked).toMatchObject({ status: 'revoked_by_ehr', clientId, problem: { code: 'registrations.client_gone' } });
+    expect(asked.operation).toMatchObject({ status: 'action_required', problem: { code: 'registrations.approval_pending' } });
+    const { items } = await house.approvals.list(house.scope, { status: 'open', kind: 'reregistration' }, { limit: 1 });
+    const approver = { ...house.scope, actor: { type: 'api_key' as const, id: randomUUID(), name: 'Another' } };
+    await house.approvals.approve(approver, items[0]?.id ?? '');
     await house.workOn();
     const anew = await house.view(id);
     expect(anew).toMatchObject({ status: 'active', residue: [] });
     expect(anew.clientId).not.toBe(clientId);
     const said = await house.rows(
-      `SELECT 1 FROM audit_events WHERE action = 'registration.confirm' AND subject_id = $1 AND detail->>'reason' LIKE 'Mrs.%'`,
+      `SELECT 1 FROM audit_events WHERE action IN ('registration.confirm', 'registration.replace') AND subject_id = $1 AND detail->>'reason' LIKE 'Mrs.%'`,
       [id],
     );
-    expect(said).toHaveLength(1);
+    expect(said).toHaveLength(2);
   });
 });
 

@@ -7,13 +7,14 @@ import type { Records } from './create-registrations.js';
 import type { Doorbell } from './doorbell.js';
 import { checkOverride } from './override-metadata.js';
 import type { PlanAccess } from './plan.js';
-import { cancelUpdate, proposedUpdate, proposeUpdate, releaseUpdate } from './proposed-operation.js';
+import { cancelProposed, proposedOperation, proposeOperation, releaseOperation } from './proposed-operation.js';
 import type { RegistrationView } from './registration-view.js';
 import { registrationProblem } from './registrations.problems.js';
 import { findRegistrations } from './registrations.repository.js';
 import { beginOperation } from './start-operation.js';
 import { planUpdates, type PlannedUpdate } from './update-plan.js';
 
+/** What changes that may need somebody else's yes stand on. */
 export interface OverrideChangesParts {
   readonly database: Database;
   readonly clock: Clock;
@@ -41,10 +42,10 @@ export class OverrideChanges {
       const view = await viewOf(tx, id);
       if (ifVersion !== undefined && ifVersion !== view.version) throw registrationProblem('registrations.stale');
       const update = await this.#plan(tx, view, clientMetadata);
-      const before = await proposedUpdate(tx, id);
+      const before = await proposed(tx, id);
       if (before) {
         await approver.withdraw(tx, before.input.approval_id, 'Other overrides have been asked for since.');
-        await cancelUpdate(tx, before, clock.now());
+        await cancelProposed(tx, before, clock.now());
       }
       if (update.escalations.length > 0) await this.#propose(tx, view, clientMetadata, update);
       else if (update.changes.length > 0) {
@@ -59,20 +60,20 @@ export class OverrideChanges {
 
   /** Begins what was approved, where it is still that document. For the approvals' continuation. */
   async approved(tx: Transaction, approval: Decided): Promise<void> {
-    const proposed = await proposedUpdate(tx, approval.subject.id);
-    if (proposed?.input.approval_id !== approval.id) throw registrationProblem('registrations.not_possible_now');
-    const { clientMetadata } = proposed.input;
-    const view = await viewOf(tx, proposed.registrationId);
+    const waiting = await proposed(tx, approval.subject.id);
+    if (waiting?.input.approval_id !== approval.id) throw registrationProblem('registrations.not_possible_now');
+    const { clientMetadata } = waiting.input;
+    const view = await viewOf(tx, waiting.registrationId);
     const update = await this.#plan(tx, view, clientMetadata);
     await this.parts.approver.consume(tx, approval.id, update.documentHash);
     this.#record(tx, view, clientMetadata);
-    await releaseUpdate(tx, proposed, this.parts.clock.now());
+    await releaseOperation(tx, waiting, this.parts.clock.now());
   }
 
   /** Nobody said yes to it. For the approvals' continuation. */
   async notApproved(tx: Transaction, approval: Decided): Promise<void> {
-    const proposed = await proposedUpdate(tx, approval.subject.id);
-    if (proposed?.input.approval_id === approval.id) await cancelUpdate(tx, proposed, this.parts.clock.now());
+    const waiting = await proposed(tx, approval.subject.id);
+    if (waiting?.input.approval_id === approval.id) await cancelProposed(tx, waiting, this.parts.clock.now());
   }
 
   async #plan(tx: Transaction, view: RegistrationView, clientMetadata: ClientMetadata): Promise<PlannedUpdate> {
@@ -99,7 +100,7 @@ export class OverrideChanges {
     });
     const input = { approval_id: approval.id, revision, clientMetadata };
     const problem = problemDocument(registrationProblem('registrations.approval_pending', { detail: update.escalations.join('; ') }));
-    await proposeUpdate(tx, { registrationId, tenantId, input }, problem, this.parts.clock.now());
+    await proposeOperation(tx, { registrationId, tenantId, kind: 'update', input }, problem, this.parts.clock.now());
   }
 
   async #replace(tx: Transaction, view: RegistrationView, clientMetadata: ClientMetadata): Promise<void> {
@@ -117,6 +118,10 @@ export class OverrideChanges {
     this.parts.records.events.append(tx, { type: 'registration.updated', subject, tenantId: view.tenantId });
     this.parts.doorbell.ringAfter(tx);
   }
+}
+
+function proposed(tx: Transaction, registrationId: string) {
+  return proposedOperation<{ readonly clientMetadata: ClientMetadata }>(tx, registrationId, ['update']);
 }
 
 async function viewOf(tx: Transaction, id: string): Promise<RegistrationView> {

@@ -1,6 +1,8 @@
 import type { Transaction } from '@registrar/database';
 import type { OperationView } from './operation-view.js';
+import { problemDocument } from '@registrar/problem';
 import type { RegistrationView } from './registration-view.js';
+import { updateProblem } from './updates.problems.js';
 
 /** What a list of registrations may be narrowed by; ids are uuids. */
 export interface RegistrationFilter {
@@ -67,7 +69,13 @@ export async function findRegistrations(
 
 function datesOf(row: RegistrationView): RegistrationView {
   const credential = row.credential && { ...row.credential, expiresAt: dateOf(row.credential.expiresAt) };
-  return { ...row, credential, operation: row.operation && operationDates(row.operation) };
+  return { ...row, problem: problemOf(row), credential, operation: row.operation && operationDates(row.operation) };
+}
+
+/** A client that works and cannot be managed any more says so for as long as that is so (I5). */
+function problemOf({ problem, status, manageable }: RegistrationView): RegistrationView['problem'] {
+  const lost = problem === null && status === 'active' && manageable === 'control_lost';
+  return lost ? problemDocument(updateProblem('registrations.control_lost')) : problem;
 }
 
 function operationDates(row: OperationView): OperationView {

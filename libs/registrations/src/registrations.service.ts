@@ -25,8 +25,10 @@ import { registrationProblem } from './registrations.problems.js';
 import { findOperations, findRegistrations, type OperationFilter, type RegistrationFilter } from './registrations.repository.js';
 import { beginOperation } from './start-operation.js';
 import { moveRegistration } from './move-registration.js';
+import { useNewestRevision } from './newest-revision.js';
 import type { PlanAccess } from './plan.js';
-import { letGoOfClient, type Confirmation } from './reregister.js';
+import { letGoOfClient, needsSomebodyElse, type Confirmation } from './reregister.js';
+import { updateProblem } from './updates.problems.js';
 import { strategyFor } from './upstream-of.js';
 
 /** What to register: a connection or a pair, an application, and this registration's own overrides. */
@@ -115,13 +117,16 @@ export class Registrations {
   /**
    * Goes on after a refusal, a person's action or a failed credential: without a client it registers again, with the
    * application's newest revision; with one it proves that client again. What is unknown is never sent again here. In place
-   * of a client that the hospital removed, or whose credential is dead, another is registered only on a named person's word.
-   * @throws Problem registrations.confirmation_needed
+   * of a client whose credential is dead another is registered only on a named person's word; in production, and where the hospital
+   * removed it, on somebody else's (see `Replacements`).
+   * @throws Problem registrations.confirmation_needed | registrations.replacement_needed
    */
   retry(scope: UnitOfWork, id: string, word: Confirmation = { confirm: false }): Promise<RegistrationView> {
     return this.#start(scope, id, (view) => {
       if (view.status === 'outcome_unknown') throw registrationProblem('registrations.outcome_unknown_first');
-      if (view.status === 'revoked_by_ehr' || (view.status === 'credential_failed' && word.confirm))
+      const anew = view.status === 'revoked_by_ehr' || (view.status === 'credential_failed' && word.confirm);
+      if (anew && needsSomebodyElse(view)) throw updateProblem('registrations.replacement_needed');
+      if (anew)
         return { kind: 'register', event: 'ask_again', first: (tx) => letGoOfClient(tx, view, word, this.records, this.clock.now()) };
       return view.clientId === null ? { kind: 'register', event: 'ask_again' } : { kind: 'verify', event: 'verify' };
     });
@@ -259,12 +264,4 @@ async function chooseStrategy(tx: Transaction, { id, ehrId }: RegistrationView):
   if (strategy === 'udap' || strategy === 'cimd')
     throw registrationProblem('registrations.strategy_not_built', { detail: `The EHR's registration mode is ${strategy}.` });
   if (strategy) await tx.query('UPDATE registrations SET strategy = $2 WHERE id = $1', [id, strategy]);
-}
-
-async function useNewestRevision(tx: Transaction, id: string): Promise<void> {
-  await tx.query(
-    `UPDATE registrations r SET revision = a.current_revision FROM applications a
-      WHERE r.id = $1 AND r.client_id IS NULL AND a.workspace_id = r.workspace_id AND a.id = r.application_id`,
-    [id],
-  );
 }

@@ -2,12 +2,18 @@ import type { Transaction } from '@registrar/database';
 import type { Records } from './create-registrations.js';
 import type { RegistrationView } from './registration-view.js';
 import { registrationProblem } from './registrations.problems.js';
+import { residueOf } from './residue.js';
 import { updateProblem } from './updates.problems.js';
 
 /** A named person's word that a client is to be registered anew, and why. */
 export interface Confirmation {
   readonly confirm: boolean;
   readonly reason?: string;
+}
+
+/** Whether a client may be registered anew only with the yes of somebody other than the one who asks (issue 3, 8). */
+export function needsSomebodyElse({ status, environment }: Pick<RegistrationView, 'status' | 'environment'>): boolean {
+  return status === 'revoked_by_ehr' || environment === 'production';
 }
 
 /**
@@ -28,19 +34,11 @@ export async function letGoOfClient(
   if (!word.confirm || word.reason === undefined || word.reason.trim() === '') throw updateProblem('registrations.confirmation_needed');
   const gone = status === 'revoked_by_ehr';
   const workspaceId = tx.scope.workspaceId;
-  const residue = gone
-    ? []
-    : [
-        {
-          client_id: clientId,
-          reason: 'replaced',
-          next_action: { actor: 'ehr_administrator', label: 'Have the EHR’s administrator remove the old client' },
-        },
-      ];
+  const residue = gone || clientId === null ? [] : [residueOf('replaced', { clientId })];
   await tx.query(
-    `UPDATE clients c SET status = $3, updated_at = $4 FROM registrations r WHERE r.workspace_id = $1 AND r.id = $2 AND c.workspace_id = $1 AND c.id = r.client_id
+    `UPDATE clients c SET status = $3, ended_at = $4, ended_by = $5, updated_at = $4 FROM registrations r WHERE r.workspace_id = $1 AND r.id = $2 AND c.workspace_id = $1 AND c.id = r.client_id
         AND NOT EXISTS (SELECT 1 FROM registrations x WHERE x.workspace_id = $1 AND x.client_id = c.id AND x.id <> r.id)`,
-    [workspaceId, id, gone ? 'deleted' : 'orphaned', now],
+    [workspaceId, id, gone ? 'deleted' : 'orphaned', now, gone ? 'ehr' : 'replaced'],
   );
   await tx.query(
     `UPDATE credentials SET stage = 'retired', retired_at = $3 WHERE workspace_id = $1 AND registration_id = $2 AND stage <> 'retired'`,

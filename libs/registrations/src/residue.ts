@@ -10,7 +10,8 @@ export type ResidueReason =
   | 'ehr_unreachable'
   | 'ehr_quarantined'
   | 'outcome_unknown'
-  | 'another_registrations_client';
+  | 'another_registrations_client'
+  | 'replaced';
 
 const WORDS: Readonly<Record<ResidueReason, { readonly actor: string; readonly label: string }>> = {
   portal: { actor: 'customer_success', label: 'Remove WHAT at the vendor’s portal, then confirm it here' },
@@ -33,6 +34,10 @@ const WORDS: Readonly<Record<ResidueReason, { readonly actor: string; readonly l
   another_registrations_client: {
     actor: 'customer_success',
     label: 'The EHR gave WHAT to two registrations, so it was not deleted: look whose it is',
+  },
+  replaced: {
+    actor: 'ehr_administrator',
+    label: 'Another client has taken its place: once nobody uses it any more, have the EHR’s administrator remove WHAT',
   },
 };
 

@@ -1,8 +1,10 @@
-import type { Change } from './change.js';
+import type { Change, SettledAttempt } from './change.js';
 import { changeOf } from './change-of.js';
+import { markerOf } from './client-keys.js';
 import { present } from './present.js';
 import { takeRegisterStep } from './register-step.js';
 import type { Residue } from './registration-view.js';
+import { residueOf } from './residue.js';
 import type { Step } from './step.js';
 import type { StepContext, StepResult } from './strategy.js';
 import type { UpstreamAccess } from './upstream-access.js';
@@ -36,12 +38,23 @@ function beside(work: Work, change: Change): Change {
     ...present('problem', operation.problem),
   };
   if (change.client && operation.status === 'action_required') return left(work, standing, rows, change.client);
+  if (rows.settledAttempt?.status === 'unknown') return mayBeLeft(work, standing, rows, rows.settledAttempt);
   const adopted = rows.settledAttempt?.status === 'adopted';
   return changeOf(work, standing, {
     ...rows,
     ...(adopted ? { supersede: true } : {}),
     ...present('ifClaimed', ifClaimed && beside(work, ifClaimed)),
   });
+}
+
+/** The answer was lost: the client in use goes on, and one that may have been made is listed at once, for nothing else would ask about it (I1). */
+function mayBeLeft(work: Work, standing: Parameters<typeof changeOf>[1], rows: Partial<Change>, attempt: SettledAttempt): Change {
+  const residue = residueOf('outcome_unknown', { marker: markerOf(attempt.id) });
+  return changeOf(
+    work,
+    { ...standing, operation: 'failed', next: 'done', registration: { residue: [residue] } },
+    { ...rows, settledAttempt: { ...attempt, status: 'orphaned' }, ...present('retire', work.pending && [work.pending.id]) },
+  );
 }
 
 /** What was granted is not what was asked for: the client in use goes on, and the other one is named for whoever removes it. */

@@ -12,7 +12,7 @@ export const updateProblem = defineProblems({
     kind: 'conflict',
     title: 'Registrar no longer holds a registration access token that the EHR accepts',
     actor: 'ehr_administrator',
-    label: 'Tokens go on. Ask the EHR’s administrator for the change, or deregister and register anew when it suits the hospital',
+    label: 'Tokens go on. Replace the client when it suits the hospital; the old one is then listed for the EHR’s administrator to remove',
   },
   'registrations.secret_lost': {
     kind: 'refused',
@@ -84,7 +84,7 @@ export const updateProblem = defineProblems({
     kind: 'refused',
     title: 'The EHR no longer knows the client: the hospital has removed it',
     actor: 'customer_success',
-    label: 'Ask the hospital whether it meant to; if not, retry with confirm and a reason to register anew',
+    label: 'Ask the hospital whether it meant to; if not, replace the client and give the reason: somebody else has to say yes',
   },
   'registrations.key_set_unreachable': {
     kind: 'refused',
@@ -104,6 +104,30 @@ export const updateProblem = defineProblems({
     title: 'This client is registered anew only on a named person’s word',
     actor: 'customer_success',
     label: 'Ask the hospital, then retry with confirm: true and the reason',
+  },
+  'registrations.replacement_needed': {
+    kind: 'conflict',
+    title: 'In place of this client another is registered only when somebody else has said yes',
+    actor: 'customer_success',
+    label: 'Ask the hospital, then replace the client and give the reason; an approver decides',
+  },
+  'registrations.not_replaceable': {
+    kind: 'conflict',
+    title: 'Registrar cannot put another client in the place of this one',
+    actor: 'customer_success',
+    label: 'Read why, and deregister and register anew where that is the only way',
+  },
+  'registrations.replaced_lately': {
+    kind: 'conflict',
+    title: 'The client was replaced a short time ago, and its predecessor is still there to go back to',
+    actor: 'caller',
+    label: 'Wait until the overlap is over, or roll back',
+  },
+  'registrations.users_sign_in_again': {
+    kind: 'conflict',
+    title: 'Another client id ends what users have agreed to: they have to sign in again',
+    actor: 'customer_success',
+    label: 'Ask the hospital, then replace with accept_new_client_id: true',
   },
   'registrations.widened_at_source': {
     kind: 'refused',

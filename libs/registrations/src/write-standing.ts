@@ -58,7 +58,10 @@ UPDATE registrations r SET status = coalesce(i.status, r.status), fence = i.fenc
        manageable = coalesce(i.manageable, r.manageable), last_verified_at = coalesce(i.last_verified_at, r.last_verified_at),
        previous_client_id = CASE WHEN i.more ? 'previousClientId' THEN (i.more->>'previousClientId')::uuid ELSE r.previous_client_id END,
        next_rotation_at = CASE WHEN i.more ? 'nextRotationAt' THEN (i.more->>'nextRotationAt')::timestamptz ELSE r.next_rotation_at END,
-       revision = coalesce((i.more->>'revision')::integer, r.revision), client_metadata = coalesce(i.more->'clientMetadata', r.client_metadata), residue = r.residue || coalesce(i.more->'residue', '[]'),
+       revision = coalesce((i.more->>'revision')::integer, r.revision), client_metadata = coalesce(i.more->'clientMetadata', r.client_metadata), residue = coalesce((SELECT jsonb_agg(x) FROM jsonb_array_elements(r.residue) x
+         WHERE NOT (x->'client_id' <@ coalesce(i.more->'noResidue', '[]') AND x->>'client_id' IS NOT NULL)
+           AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements(coalesce(i.more->'residue', '[]')) y WHERE y->>'client_id' = x->>'client_id')), '[]')
+         || coalesce(i.more->'residue', '[]'),
        version = r.version + 1, updated_at = $11
   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::bigint[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::timestamptz[], $13::jsonb[])
        AS i (id, status, action, problem, fence, client_id, drift, proof, manageable, last_verified_at, more)
@@ -85,8 +88,8 @@ export async function updateRegistrations(tx: Transaction, changes: readonly Cha
 }
 
 /** What few changes set, as one document: null where there is nothing of it. */
-function more({ previousClientId, nextRotationAt, revision, clientMetadata, residue }: Change['registration']): string | null {
-  const set = Object.entries({ previousClientId, nextRotationAt, revision, clientMetadata, residue }).filter(
+function more({ previousClientId, nextRotationAt, revision, clientMetadata, residue, noResidue }: Change['registration']): string | null {
+  const set = Object.entries({ previousClientId, nextRotationAt, revision, clientMetadata, residue, noResidue }).filter(
     ([, value]) => value !== undefined,
   );
   return set.length === 0 ? null : JSON.stringify(Object.fromEntries(set));

@@ -12,6 +12,7 @@ import {
   type Work,
 } from '@registrar/registrations';
 import { rotationInput } from './rotation-input.js';
+import { swapOf } from './swap.js';
 import { stepProblem } from './rotation-step.problems.js';
 import { endWith, stepDone, waitUntil } from './step-done.js';
 
@@ -28,7 +29,7 @@ export async function takeProveSuccessor(work: Work, step: Step, context: StepCo
   if (!pending || !subject || !client) return endWith(work, context, stepProblem('rotations.nothing_to_rotate'));
   const verdict = await examineCredential(work, subject, pending, access);
   if (verdict.kind !== 'proven') return unproven(work, step, context, access, verdict);
-  const swapped = pendingClient ? { clientId: pendingClient.id, previousClientId: client.id } : {};
+  const swap = pendingClient ? swapOf(work, client, pendingClient, access.clock.now()) : undefined;
   const data = {
     operation_id: work.operation.id,
     credential_id: pending.id,
@@ -37,8 +38,8 @@ export async function takeProveSuccessor(work: Work, step: Step, context: StepCo
     ...(pendingClient ? { client_id: pendingClient.clientId } : {}),
   };
   return stepDone(work, step, context, access.clock, {
-    rows: { promote: { credentialId: pending.id }, ...lesson(work, verdict) },
-    registration: { proof: verdict.proof, lastVerifiedAt: access.clock.now(), ...swapped },
+    rows: { promote: { credentialId: pending.id }, ...lesson(work, verdict), ...swap?.rows },
+    registration: { proof: verdict.proof, lastVerifiedAt: access.clock.now(), ...swap?.registration },
     ...(work.registration.status === 'active' ? {} : { event: 'prove' as const }),
     events: [{ type: 'credential.rotated', subject: { type: 'registration', id: work.registration.id }, tenantId: work.tenant.id, data }],
     work: promoted(work, pending, current),

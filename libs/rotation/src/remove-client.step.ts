@@ -60,8 +60,8 @@ function settle(answer: ManagedAnswer, step: Step, access: UpstreamAccess): Sett
 }
 
 function settledBy(outcome: DeleteOutcome, work: Work, client: WorkClient, step: Step, access: UpstreamAccess): Settled {
-  if (outcome.kind === 'deleted' || outcome.kind === 'already_gone' || outcome.kind === 'ambiguous')
-    return doneChange(work, step, access.clock, { work });
+  // 401 to a first deletion says nothing of the client (B-09): the token may have been replaced at the EHR.
+  if (outcome.kind === 'deleted' || outcome.kind === 'already_gone') return doneChange(work, step, access.clock, { work });
   if (outcome.kind === 'not_sent' && outcome.retryable) return { change: ending(work, stepProblem('rotations.ehr_unreachable')) };
   return gone(work, step, access, client, stepProblem('rotations.predecessor_left'));
 }
@@ -80,11 +80,17 @@ function gone(work: Work, step: Step, access: UpstreamAccess, client: WorkClient
   };
   const { rows, events } = work.previous ? retired(work, work.previous) : { rows: {}, events: [] };
   return doneChange(work, step, access.clock, {
-    rows: { ...rows, changedClients: [{ id: client.id, status: 'orphaned' }] },
+    rows: { ...rows, changedClients: [{ id: client.id, status: 'orphaned', ended: { at: access.clock.now(), by: 'delete_refused' } }] },
     events,
     registration: { previousClientId: null, residue: [residue] },
     instead: [],
   });
+}
+
+/** The old client is a person's to remove, or was removed by one: here its credential goes. */
+export function takeLetGoOfClient(work: Work, step: Step, context: StepContext, access: UpstreamAccess): Promise<StepResult> {
+  const { rows, events } = work.previous ? retired(work, work.previous) : { rows: {}, events: [] };
+  return stepDone(work, step, context, access.clock, { rows, events, registration: { previousClientId: null } });
 }
 
 /** Reads the client once more where that can be done: servers that say 204 and keep it are told from those that mean it (U23). */
@@ -93,7 +99,7 @@ export function takeConfirmGone(work: Work, step: Step, context: StepContext, ac
   if (!client) return stepDone(work, step, context, access.clock);
   const { rows, events } = previous ? retired(work, previous) : { rows: {}, events: [] };
   const done = {
-    rows: { ...rows, changedClients: [{ id: client.id, status: 'deleted' as const }] },
+    rows: { ...rows, changedClients: [{ id: client.id, status: 'deleted' as const, ended: { at: access.clock.now(), by: 'deletion' } }] },
     events,
     registration: { previousClientId: null },
   };

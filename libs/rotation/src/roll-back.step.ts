@@ -4,6 +4,7 @@ import { lesson } from './prove-successor.step.js';
 import { documentWith, publishedKeys } from './published-keys.repository.js';
 import { stepProblem } from './rotation-step.problems.js';
 import { endWith, stepDone } from './step-done.js';
+import { swapBack } from './swap.js';
 
 /** Goes back to the previous credential while its overlap is open: it is proven first, like every one that becomes current. */
 export async function takeRollBack(
@@ -27,6 +28,7 @@ export async function takeRollBack(
     current.keySetId !== undefined && current.keySetId === previous.keySetId
       ? await publishedKeys(database, work, current.keySetId)
       : undefined;
+  const swap = previousClient ? swapBack(previousClient, client) : undefined;
   const data = { operation_id: work.operation.id, credential_id: previous.id, version: previous.version };
   return stepDone(work, step, context, access.clock, {
     rows: {
@@ -34,11 +36,12 @@ export async function takeRollBack(
       ...(previousClient ? {} : { spentSecrets: [{ subjectId: current.id, kind: current.kind, version: current.version }] }),
       ...(set ? { documents: [documentWith(set, { drop: [current.id] })] } : {}),
       ...lesson(work, verdict),
+      ...swap?.rows,
     },
     registration: {
       proof: verdict.proof,
       lastVerifiedAt: access.clock.now(),
-      ...(previousClient ? { clientId: previousClient.id, previousClientId: client.id } : {}),
+      ...swap?.registration,
     },
     ...(work.registration.status === 'active' ? {} : { event: 'prove' as const }),
     events: [

@@ -3,8 +3,11 @@ import type { Work } from '@registrar/registrations';
 export const ROTATION_REASONS = ['scheduled', 'compromised'] as const;
 export type RotationReason = (typeof ROTATION_REASONS)[number];
 
-/** What an operation of kind `rotate` is for. `retire` ends the overlap of an earlier one, `roll_back` goes back while it is open. */
-export type RotationPhase = 'rotate' | 'retire' | 'roll_back';
+/**
+ * What an operation of kind `rotate` is for. `replace`: another client, whatever else would do. `retire` ends the overlap of an
+ * earlier one, `roll_back` goes back while it is open.
+ */
+export type RotationPhase = 'rotate' | 'replace' | 'retire' | 'roll_back';
 
 /** What its steps read of a rotation's input: ids and words. */
 export interface RotationInput {
@@ -19,7 +22,7 @@ export interface RotationInput {
 export function rotationInput({ operation }: Pick<Work, 'operation'>): RotationInput {
   const { phase, reason, immediate, accept_new_client_id: accepted } = operation.input;
   return {
-    phase: phase === 'retire' || phase === 'roll_back' ? phase : 'rotate',
+    phase: phase === 'replace' || phase === 'retire' || phase === 'roll_back' ? phase : 'rotate',
     reason: reason === 'compromised' ? 'compromised' : 'scheduled',
     immediate: immediate === true || reason === 'compromised',
     acceptNewClientId: accepted === true,

@@ -8,6 +8,12 @@ export const stepProblem = defineProblems({
     actor: 'caller',
     label: 'Rotate a registration whose client authenticates with a secret or a key',
   },
+  'rotations.not_replaceable': {
+    kind: 'conflict',
+    title: 'Another client cannot take the place of this one',
+    actor: 'customer_success',
+    label: 'See that the EHR registers clients by itself and no earlier replacement is still open; else deregister and register anew',
+  },
   'rotations.would_lock_out': {
     kind: 'conflict',
     title: 'Registrar fetches its initial access tokens as this client, and would lock itself out',

@@ -1,6 +1,6 @@
 import { publicId } from '@registrar/database';
 import type { Problem } from '@registrar/problem';
-import { manageabilityProblem, type Work, type WorkClient } from '@registrar/registrations';
+import { boundToPeople, manageabilityProblem, type Work, type WorkClient } from '@registrar/registrations';
 import { rotationInput } from './rotation-input.js';
 import { stepProblem } from './rotation-step.problems.js';
 
@@ -53,6 +53,13 @@ function secretWays(work: Work, client: WorkClient, now: Date): RotationWay[] {
   ];
 }
 
+/** Whether another client can be put in the place of this one, somebody having asked for it. @returns why not. */
+export function replacementProblem(work: Work): Problem | undefined {
+  const { client, current } = work;
+  if (!client || !current || newClient(work, client).length === 0) return stepProblem('rotations.not_replaceable');
+  return locksOut(work, client, 'new_client') ? stepProblem('rotations.would_lock_out') : undefined;
+}
+
 /** Never by itself where people have given the client something: their consents and sessions end with its id (H-05). */
 function newClient(work: Work, client: WorkClient): RotationWay[] {
   const { registration, upstream, previousClient } = work;
@@ -60,12 +67,6 @@ function newClient(work: Work, client: WorkClient): RotationWay[] {
     registration.strategy === 'dynamic' && upstream.quirks.registration === 'dynamic' && upstream.endpoints.registration !== undefined;
   if (!dynamic || client.scope !== 'registration' || previousClient) return [];
   return boundToPeople(client) && !rotationInput(work).acceptNewClientId ? [] : ['new_client'];
-}
-
-/** Whether users' consents or refresh tokens are bound to the client. */
-export function boundToPeople(client: WorkClient): boolean {
-  const grants: unknown = client.grantedMetadata['grant_types'] ?? client.requestedMetadata['grant_types'] ?? ['authorization_code'];
-  return Array.isArray(grants) && (grants.includes('authorization_code') || grants.includes('refresh_token'));
 }
 
 /** The client that fetches Registrar's own initial access tokens is not given a secret that those would not know. */

@@ -14,12 +14,12 @@ import { takePublishSuccessor } from './publish-successor.step.js';
 import { publishedKeys } from './published-keys.repository.js';
 import { takeProveSuccessor } from './prove-successor.step.js';
 import { putKeys, takePutBoth } from './put-keys.step.js';
-import { takeConfirmGone, takeRemoveClient, takeRevokeTokens } from './remove-client.step.js';
+import { takeConfirmGone, takeLetGoOfClient, takeRemoveClient, takeRevokeTokens } from './remove-client.step.js';
 import { takePutNew, takeRemovePredecessor, takeShowRefused } from './retire.step.js';
 import { takeRollBack } from './roll-back.step.js';
 import { PolicyWindows } from './policy-windows.js';
 import { rotationInput } from './rotation-input.js';
-import { rotationWay, keysOf, type RotationWay } from './rotation-way.js';
+import { replacementProblem, rotationWay, keysOf, type RotationWay } from './rotation-way.js';
 import { stepProblem } from './rotation-step.problems.js';
 import { takeSoak } from './soak.step.js';
 import { waitUntil } from './step-done.js';
@@ -53,6 +53,8 @@ export const RETIREMENTS = {
   inline: [step('put_new_key', 'upstream_write'), REFUSED],
   secret: [REFUSED],
   client: REMOVE_CLIENT,
+  /** It is listed already for the EHR's administrator, or was removed by them. */
+  listed_client: [step('revoke_tokens', 'probe'), step('let_go_of_client', 'publish')],
 } as const satisfies Record<string, readonly StepPlan[]>;
 
 /** Writes nothing at the EHR, and changes what it meets there: bound by the hospital's window all the same, where it can wait. */
@@ -88,6 +90,7 @@ export class RotationPlanner implements OperationPlanner {
   plan(work: Work): readonly StepPlan[] | Problem {
     const { phase } = rotationInput(work);
     if (phase === 'retire') return work.previous ? retirement(work) : stepProblem('rotations.nothing_to_rotate');
+    if (phase === 'replace') return replacementProblem(work) ?? ROTATIONS.new_client;
     if (phase === 'roll_back') return [step('roll_back', 'probe'), ...(work.previousClient ? REMOVE_CLIENT : [])];
     return this.#rotation(work, []);
   }
@@ -120,7 +123,7 @@ function ending(work: Work, rotation: readonly StepPlan[]): readonly StepPlan[] 
 }
 
 function retirement({ previousClient, previous, client }: Work): readonly StepPlan[] {
-  if (previousClient) return RETIREMENTS.client;
+  if (previousClient) return previousClient.status === 'live' ? RETIREMENTS.client : RETIREMENTS.listed_client;
   if (previous?.kind !== 'private_key') return RETIREMENTS.secret;
   return client && keysOf(client, previous.keySetId) === 'inline' ? RETIREMENTS.inline : RETIREMENTS.hosted;
 }
@@ -167,6 +170,7 @@ function stepsOf(
     revoke_tokens: (work, one, context) => takeRevokeTokens(work, one, context, access, database),
     remove_client: (work, one, context) => takeRemoveClient(work, one, context, access),
     confirm_gone: (work, one, context) => takeConfirmGone(work, one, context, access),
+    let_go_of_client: (work, one, context) => takeLetGoOfClient(work, one, context, access),
     roll_back: (work, one, context) => takeRollBack(work, one, context, access, database),
   };
 }

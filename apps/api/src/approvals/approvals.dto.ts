@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { pageQuery } from '../page.dto.js';
 import { shownId, shownMoment } from '../public-id.dto.js';
 
-const SUBJECT_PREFIX = { rollout: 'rol', registration: 'reg', tenant: 'ten' } as const;
+const SUBJECT_PREFIX = { rollout: 'rol', registration: 'reg' } as const;
 
 export const approvalsQuery = pageQuery.extend({
   status: z.enum(APPROVAL_STATUSES).optional(),
@@ -22,7 +22,7 @@ const shownActor = z.object({ type: z.enum(['api_key', 'person', 'system']), id:
 export const shownApproval = z.object({
   id: shownId('apr'),
   kind: z.enum(APPROVAL_KINDS),
-  subject: z.object({ type: z.enum(APPROVAL_SUBJECTS), id: z.string().describe('Id of the roll-out, registration or tenant') }),
+  subject: z.object({ type: z.enum(APPROVAL_SUBJECTS), id: z.string().describe('Id of the roll-out or registration') }),
   status: z.enum(APPROVAL_STATUSES).describe('used: what it was for has begun; it is good for nothing else'),
   summary: z.array(z.string()).describe('What would become wider or weaker, a line each'),
   documents_hash: z.string().describe('SHA-256 of the exact documents; for others it is not good'),

@@ -42,10 +42,10 @@ describe('/v1/approvals', () => {
     const shown = await stack.call<ShownApproval>('GET', `/v1/approvals/${id}`);
     expect(shown).toMatchObject({ status: 200, body: { status: 'open', requested_by: { type: 'api_key', name: 'Somebody' } } });
     expect(shown.body.subject.id).toMatch(/^reg_/);
-    const decided = await stack.call('POST', `/v1/approvals/${id}/approve`, { key: approver, body: { reason: 'agreed' } });
+    const decided = await stack.call('POST', `/v1/approvals/${id}/reject`, { key: approver, body: { reason: 'not now' } });
     const decidedBy = { type: 'api_key', name: 'Approver' };
-    expect(decided).toMatchObject({ status: 200, body: { status: 'approved', decision_reason: 'agreed', decided_by: decidedBy } });
-    expect(await stack.call('POST', `/v1/approvals/${id}/reject`)).toMatchObject({
+    expect(decided).toMatchObject({ status: 200, body: { status: 'rejected', decision_reason: 'not now', decided_by: decidedBy } });
+    expect(await stack.call('POST', `/v1/approvals/${id}/approve`)).toMatchObject({
       status: 409,
       body: { code: 'approvals.decided_already' },
     });

@@ -16,6 +16,7 @@ import { Imports1764000000015 } from './1764000000015-imports.js';
 import { Readers1764000000016 } from './1764000000016-readers.js';
 import { Retirements1764000000020 } from './1764000000020-retirements.js';
 import { Rollouts1764000000021 } from './1764000000021-rollouts.js';
+import { Replacements1764000000030 } from './1764000000030-replacements.js';
 
 /** Every migration by name, in order: no globs, so that a forgotten file does not compile away silently. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   Readers1764000000016,
   Retirements1764000000020,
   Rollouts1764000000021,
+  Replacements1764000000030,
 ];
