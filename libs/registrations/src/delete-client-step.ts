@@ -54,8 +54,8 @@ function reasonOf(work: Work, client: WorkClient, now: Date): ResidueReason {
   const { token, registrationClientUri } = client.management;
   if (ehrStatus === 'quarantined') return 'ehr_quarantined';
   if (work.registration.strategy === 'portal' || client.scope === 'application') return 'portal';
+  if (quirks.managementAuth !== 'rat' || !quirks.management.includes('delete')) return 'delete_not_supported';
   if (work.registration.manageable === 'control_lost' || (token?.expiresAt && token.expiresAt <= now))
     return 'registration_access_token_lost';
-  if (quirks.managementAuth !== 'rat' || !quirks.management.includes('delete')) return 'delete_not_supported';
   return token && registrationClientUri !== undefined ? 'delete_not_supported' : 'registration_access_token_lost';
 }
