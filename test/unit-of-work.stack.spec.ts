@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { openDatabase, type Database, type UnitOfWork } from '@registrar/database';
+import { openDatabase, type Database, type Transaction, type UnitOfWork } from '@registrar/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withLogin } from './support/connection.js';
 import { testDatabase, type TestDatabase } from './support/index.js';
@@ -141,5 +141,42 @@ describe('a start is refused, with the statements that mend it, for (T3)', () =>
   it('a schema that is behind', async () => {
     await test.query(`DELETE FROM migrations WHERE id = (SELECT max(id) FROM migrations)`);
     await expect(start(test.databaseUrl)).rejects.toThrow(/behind by 1 migration[^]*npm run migrate/);
+  });
+});
+
+describe('statements that are sent without waiting for each other', () => {
+  const name = async (tx: Transaction, value: string) =>
+    tx.prepared('UPDATE workspaces SET name = $2 WHERE id = $1 AND name <> $2', [workspaces[0], value]);
+  const named = () =>
+    database.transaction(scope(workspaces[0]), (tx) =>
+      tx.query<{ name: string }>('SELECT name FROM workspaces WHERE id = $1', [workspaces[0]]),
+    );
+
+  it('run in their order', async () => {
+    await database.transaction(scope(workspaces[0]), (tx) => tx.all(['one', 'two', 'three'].map((value) => name(tx, value))));
+    expect(await named()).toEqual([{ name: 'three' }]);
+  });
+
+  it('fail with the reason of the one that failed, and none runs after the rollback', async () => {
+    let late: Promise<unknown> | undefined;
+    const failing = database.transaction(scope(workspaces[0]), (tx) => {
+      // The first goes on by a second statement, which comes after the one that fails.
+      late = name(tx, 'first').then(() => name(tx, 'late'));
+      return tx.all([late, tx.prepared('SELECT 1 / $1::integer', [0]), name(tx, 'last')]);
+    });
+    await expect(failing).rejects.toMatchObject({ code: '22012' });
+    await expect(late).rejects.toMatchObject({ code: '25P02' });
+    expect(await named()).toEqual([{ name: 'three' }]);
+    expect(await database.transaction(scope(workspaces[0]), (tx) => tx.query(SETTINGS))).toEqual([
+      { workspace: workspaces[0], tenant: '' },
+    ]);
+  });
+
+  it('all fail when the connection is lost in between', async () => {
+    const lost = database.transaction(scope(workspaces[0]), (tx) =>
+      tx.all([name(tx, 'first'), tx.prepared('SELECT pg_terminate_backend(pg_backend_pid())'), name(tx, 'second'), name(tx, 'third')]),
+    );
+    await expect(lost).rejects.toMatchObject({ code: 'database.unavailable' });
+    expect(await named()).toEqual([{ name: 'three' }]);
   });
 });

@@ -79,12 +79,14 @@ export class AuditLog {
     for (const entry of entries) chains.get(entry.tenantId ?? workspaceId)?.push(entry);
     const heads = await lockHeads(tx, [...chains.keys()]);
     const rows = [...chains].flatMap(([chainId, group]) => this.#link(tx, key, chainId, group, heads.get(chainId)));
-    await insertRows(tx, 'audit_events', COLUMNS, rows);
     const last = new Map(rows.map((row) => [row.chain_id, row]));
-    await tx.prepared(
-      `UPDATE audit_chains c SET seq = i.seq, mac = i.mac FROM unnest($1::uuid[], $2::bigint[], $3::bytea[]) AS i (chain_id, seq, mac) WHERE c.chain_id = i.chain_id`,
-      [[...last.keys()], [...last.values()].map((row) => row.seq), [...last.values()].map((row) => row.mac)],
-    );
+    await tx.all([
+      insertRows(tx, 'audit_events', COLUMNS, rows),
+      tx.prepared(
+        `UPDATE audit_chains c SET seq = i.seq, mac = i.mac FROM unnest($1::uuid[], $2::bigint[], $3::bytea[]) AS i (chain_id, seq, mac) WHERE c.chain_id = i.chain_id`,
+        [[...last.keys()], [...last.values()].map((row) => row.seq), [...last.values()].map((row) => row.mac)],
+      ),
+    ]);
   }
 
   #link(tx: Transaction, key: DataKey, chainId: string, entries: readonly AuditEntry[], head: Head | undefined) {

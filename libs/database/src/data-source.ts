@@ -25,6 +25,8 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
     applicationName: settings.applicationName,
     installExtensions: false,
     extra: {
+      // A unit of work may send statements that do not hang on each other's rows without waiting for each answer.
+      pipeline: true,
       connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: 30_000,
       keepAlive: true,

@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import { DatabaseError, type ClientBase } from 'pg';
 import type { EntityManager, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
 import { statementName } from './statement-name.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -29,10 +29,21 @@ export class Transaction {
   /**
    * The same on the hot path: each connection parses and plans the statement once, which halves what Postgres spends on
    * it (performance.md, rule 4). For constant texts only; a text made of values would fill the connection's memory.
+   * Statements that are called one after the other without waiting are sent in that order, in one round trip: see `all`.
    */
   async prepared<Row = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     const result = await this.client.query({ name: statementName(sql), text: sql, values: [...parameters] });
     return result.rows as Row[];
+  }
+
+  /**
+   * Waits for writes that were sent without waiting for each other. Every one has ended when it returns, so none can run after
+   * the rollback, in somebody else's transaction. @throws the reason of the one that failed, not of those that failed because it did.
+   */
+  async all(writes: readonly Promise<unknown>[]): Promise<void> {
+    const ended = await Promise.allSettled(writes);
+    const reasons = ended.flatMap((write) => (write.status === 'rejected' ? [write.reason as unknown] : []));
+    if (reasons.length > 0) throw reasons.find((reason) => !isAborted(reason)) ?? reasons[0];
   }
 
   repository<Entity extends ObjectLiteral>(entity: EntityTarget<Entity>): Repository<Entity> {
@@ -58,4 +69,9 @@ export class Transaction {
   committed(): void {
     for (const hook of this.#afterCommit) hook();
   }
+}
+
+/** in_failed_sql_transaction: an earlier statement of the same transaction has failed. */
+function isAborted(reason: unknown): boolean {
+  return reason instanceof DatabaseError && reason.code === '25P02';
 }

@@ -68,7 +68,7 @@ export async function createRegistrations(
     planned.map(({ pair }) => pair.tenantId),
   );
   const created = planned.map((one) => ({ registrationId: newId(), operationId: newId(), planned: one }));
-  await insertRows(
+  const registrations = insertRows(
     tx,
     'registrations',
     REGISTRATIONS,
@@ -88,7 +88,8 @@ export async function createRegistrations(
       updated_at: now,
     })),
   );
-  await startOperations(
+  // What comes next is made up while Postgres writes what was sent.
+  const operations = startOperations(
     tx,
     created.map(({ registrationId, operationId, planned: one }) => ({
       id: operationId,
@@ -105,6 +106,7 @@ export async function createRegistrations(
     records.audit.append(tx, { action: 'registration.create', subject, tenantId: one.pair.tenantId, detail: data });
     records.events.append(tx, { type: 'registration.pending', subject, tenantId: one.pair.tenantId, data: { operation_id: operationId } });
   }
+  await tx.all([registrations, operations]);
   return created;
 }
 
@@ -124,7 +126,7 @@ export interface NewOperation {
 
 /** Writes operations and their work items. What talks only to the token endpoint is paid from that budget. */
 export async function startOperations(tx: Transaction, operations: readonly NewOperation[], now: Date): Promise<void> {
-  await insertRows(
+  const rows = insertRows(
     tx,
     'operations',
     OPERATIONS,
@@ -143,7 +145,7 @@ export async function startOperations(tx: Transaction, operations: readonly NewO
       updated_at: now,
     })),
   );
-  await enqueueOperations(tx, operations, now);
+  await tx.all([rows, enqueueOperations(tx, operations, now)]);
 }
 
 /** Makes operations due: one work item each, or the one that is there already becomes due now. */

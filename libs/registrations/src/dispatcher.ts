@@ -21,7 +21,7 @@ export type Complain = (operationId: string, error: unknown) => void;
 
 const FAILED_RETRY_MS = 5_000;
 const TURNED_DOWN_MS = 5_000;
-const GATHER_MS = 15;
+const GATHER_MS = 30;
 const ENDED = new Set<OperationStatus>(['succeeded', 'failed', 'cancelled']);
 
 /**

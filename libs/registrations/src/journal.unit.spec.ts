@@ -57,9 +57,31 @@ describe('Journal', () => {
     expect(groups.map((group) => group.length)).toEqual([1, 1]);
   });
 
+  it('writes a second group beside the first where enough has queued, and never a third', async () => {
+    const { groups, write } = recorder();
+    const journal = new Journal(database, write, { maxGroup: 2, writers: 2, worthwhile: 2 });
+    const first = journal.commit(change('a'));
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    const rest = ['b', 'c', 'd', 'e', 'f'].map((id) => journal.commit(change(id)));
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(groups).toEqual([['a'], ['b', 'c']]);
+    expect(await Promise.all([first, ...rest])).toEqual(Array.from({ length: 6 }, () => 'written'));
+    expect(groups.flat()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  });
+
+  it('leaves what is too little for a group of its own to the next one', async () => {
+    const { groups, write } = recorder();
+    const journal = new Journal(database, write, { maxGroup: 9, writers: 2, worthwhile: 3 });
+    const first = journal.commit(change('a'));
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    await Promise.all([first, journal.commit(change('b')), journal.commit(change('c'))]);
+    expect(groups).toEqual([['a'], ['b', 'c']]);
+  });
+
   it('puts at most its limit into one group', async () => {
     const { groups, write } = recorder();
-    const journal = new Journal(database, write, 2);
+    const journal = new Journal(database, write, { maxGroup: 2, writers: 1, worthwhile: 8 });
     await Promise.all(['a', 'b', 'c', 'd', 'e'].map((id) => journal.commit(change(id))));
     expect(groups.map((group) => group.length)).toEqual([2, 2, 1]);
   });

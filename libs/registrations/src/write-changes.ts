@@ -63,28 +63,7 @@ async function writeAll(
       : [{ index, change, result: 'written' }];
   });
   const writing = held.map(({ change }) => change);
-  await changeClients(tx, writing, now);
-  await insertKeySets(tx, writing, now);
-  await publish(
-    tx,
-    writing.flatMap((change) => change.documents ?? []),
-    now,
-  );
-  await retireCredentials(tx, writing, now);
-  await rollBackCredentials(tx, writing, now);
-  await insertCredentials(tx, writing, now);
-  await attachCredentials(tx, writing);
-  await promoteCredentials(tx, writing, now);
-  await spendSecrets(tx, writing);
-  await insertSecrets(tx, writing, now);
-  await insertAttempts(tx, writing, now);
-  await supersedeAttempts(tx, writing);
-  await settleAttempts(tx, writing, now);
-  await resolveEarlier(tx, writing, now);
-  await forget(tx, writing, now);
-  await updateRegistrations(tx, writing, now);
-  await updateOperations(tx, writing, now);
-  await updateWorkItems(tx, writing);
+  await writeRows(tx, writing, now);
   await followUp(tx, writing, now);
   await learnOfServers(
     tx,
@@ -106,4 +85,29 @@ async function writeAll(
   const results = changes.map((): CommitResult => 'lost');
   for (const { index, result } of held) results[index] = result;
   return results;
+}
+
+/** In this order, but without waiting in between: a statement for each table in one round trip. */
+async function writeRows(tx: Transaction, writing: readonly Change[], now: Date): Promise<void> {
+  const documents = writing.flatMap((change) => change.documents ?? []);
+  await tx.all([
+    changeClients(tx, writing, now),
+    insertKeySets(tx, writing, now),
+    publish(tx, documents, now),
+    retireCredentials(tx, writing, now),
+    rollBackCredentials(tx, writing, now),
+    insertCredentials(tx, writing, now),
+    attachCredentials(tx, writing),
+    promoteCredentials(tx, writing, now),
+    spendSecrets(tx, writing),
+    insertSecrets(tx, writing, now),
+    insertAttempts(tx, writing, now),
+    supersedeAttempts(tx, writing),
+    settleAttempts(tx, writing, now),
+    resolveEarlier(tx, writing, now),
+    forget(tx, writing, now),
+    updateRegistrations(tx, writing, now),
+    updateOperations(tx, writing, now),
+    updateWorkItems(tx, writing),
+  ]);
 }

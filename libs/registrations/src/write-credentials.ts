@@ -96,13 +96,15 @@ export async function retireCredentials(tx: Transaction, changes: readonly Chang
 export async function rollBackCredentials(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
   const back = changes.flatMap((change) => (change.rollBack ? [{ ...change.rollBack, registrationId: change.registrationId }] : []));
   if (back.length === 0) return;
-  await tx.prepared(
-    `UPDATE credentials SET stage = 'retired', retired_at = $2 WHERE stage = 'current' AND registration_id = ANY ($1::uuid[])`,
-    [back.map((one) => one.registrationId), now],
-  );
-  await tx.prepared(`UPDATE credentials SET stage = 'current', promoted_at = $2 WHERE id = ANY ($1::uuid[]) AND stage = 'previous'`, [
-    back.map((one) => one.credentialId),
-    now,
+  await tx.all([
+    tx.prepared(
+      `UPDATE credentials SET stage = 'retired', retired_at = $2 WHERE stage = 'current' AND registration_id = ANY ($1::uuid[])`,
+      [back.map((one) => one.registrationId), now],
+    ),
+    tx.prepared(`UPDATE credentials SET stage = 'current', promoted_at = $2 WHERE id = ANY ($1::uuid[]) AND stage = 'previous'`, [
+      back.map((one) => one.credentialId),
+      now,
+    ]),
   ]);
 }
 
@@ -110,12 +112,14 @@ export async function rollBackCredentials(tx: Transaction, changes: readonly Cha
 export async function promoteCredentials(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
   const promoted = changes.filter((change) => change.promote);
   if (promoted.length === 0) return;
-  await tx.prepared(`UPDATE credentials SET stage = 'previous' WHERE stage = 'current' AND registration_id = ANY ($1::uuid[])`, [
-    promoted.map((change) => change.registrationId),
-  ]);
-  await tx.prepared(`UPDATE credentials SET stage = 'current', promoted_at = $2 WHERE id = ANY ($1::uuid[]) AND stage = 'pending'`, [
-    promoted.map((change) => change.promote?.credentialId),
-    now,
+  await tx.all([
+    tx.prepared(`UPDATE credentials SET stage = 'previous' WHERE stage = 'current' AND registration_id = ANY ($1::uuid[])`, [
+      promoted.map((change) => change.registrationId),
+    ]),
+    tx.prepared(`UPDATE credentials SET stage = 'current', promoted_at = $2 WHERE id = ANY ($1::uuid[]) AND stage = 'pending'`, [
+      promoted.map((change) => change.promote?.credentialId),
+      now,
+    ]),
   ]);
 }
 

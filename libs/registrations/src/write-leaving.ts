@@ -42,8 +42,10 @@ export async function forget(tx: Transaction, changes: readonly Change[], now: D
   if (going.length === 0) return;
   const ids = going.map((change) => change.registrationId);
   const { workspaceId } = tx.scope;
-  await tx.prepared(RETIRE, [workspaceId, ids, now]);
-  await tx.prepared(DESTROY, [workspaceId, ids, going.flatMap((change) => change.forget?.clientIds ?? [])]);
-  await tx.prepared(DROP_TOKENS, [workspaceId, ids]);
-  await tx.prepared(DROP_ANSWERS, [workspaceId, ids]);
+  await tx.all([
+    tx.prepared(RETIRE, [workspaceId, ids, now]),
+    tx.prepared(DESTROY, [workspaceId, ids, going.flatMap((change) => change.forget?.clientIds ?? [])]),
+    tx.prepared(DROP_TOKENS, [workspaceId, ids]),
+    tx.prepared(DROP_ANSWERS, [workspaceId, ids]),
+  ]);
 }
