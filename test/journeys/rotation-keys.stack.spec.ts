@@ -69,14 +69,41 @@ describe('keys that Registrar publishes (H-01)', () => {
     });
   });
 
-  it('go at once where they are compromised', async () => {
+  it('go at once where they are compromised, before a rotation that soaks, and their tokens with them (H-01)', async () => {
     await world.stack.sandbox.simulator.change({ vendor: 'hydra' }, { jwksCacheMs: 0 });
     const { id } = await world.registered('hydra', 'private_key_jwt');
-    await world.rotate(id, { reason: 'compromised' });
+    await world.token(id);
+    const soaking = (await world.rotate(id)).body.operation.id;
+    await until('the soak', async () => ((await world.read(id)).operation.status === 'waiting' ? true : undefined));
+    const sent = (await world.stack.sandbox.recentRequests()).filter(({ endpoint }) => endpoint === 'revocation').length;
+    expect(await world.rotate(id, { reason: 'compromised' })).toMatchObject({ status: 202 });
+    expect((await world.stack.call('GET', `/v1/operations/${soaking}`)).body).toMatchObject({ status: 'cancelled' });
     const after = await world.ended(id, 'the rotation');
     expect(after, JSON.stringify(after.operation)).toMatchObject({ status: 'active', operation: { status: 'succeeded' } });
-    expect(stepsOf(after)).toEqual(['publish_successor', 'soak', 'prove_successor', 'remove_predecessor', 'show_refused']);
+    expect(stepsOf(after)).toEqual(['publish_successor', 'soak', 'prove_successor', 'revoke_tokens', 'remove_predecessor', 'show_refused']);
     expect(await world.stages(id)).toEqual(['2 current', '1 retired']);
+    const revocations = (await world.stack.sandbox.recentRequests()).filter(({ endpoint }) => endpoint === 'revocation');
+    expect(revocations.slice(sent).map(({ status }) => status)).toEqual([200]);
+  });
+
+  it('that are compromised leave the set at once, and the new one is tried until the EHR’s cache of the old one ends (K-47)', async () => {
+    await world.stack.sandbox.simulator.change({ vendor: 'hydra' }, { jwksCacheMs: DAY, refetchOnUnknownKid: false });
+    const { id } = await world.registered('hydra', 'private_key_jwt');
+    expect(await world.token(id)).toMatchObject({ status: 200 });
+    await world.rotate(id, { reason: 'compromised' });
+    const waits = await until('the wait for the cache', async () => {
+      const { operation } = await world.read(id);
+      return (operation as { waiting?: { reason: string } | null }).waiting?.reason === 'soak' ? operation : undefined;
+    });
+    expect(waits).toMatchObject({ status: 'waiting', problem: { code: 'rotations.not_proven' } });
+    const [pending] = (await world.credentials(id)) as unknown as { kid: string; key_set_id: string; stage: string }[];
+    const { keys } = (await (await fetch(`${world.stack.baseUrl}/jwks/${pending?.key_set_id}`)).json()) as { keys: { kid: string }[] };
+    expect([pending?.stage, keys.map(({ kid }) => kid)]).toEqual(['pending', [pending?.kid]]);
+    await world.advance(DAY + 1_000);
+    expect(await world.ended(id, 'the rotation')).toMatchObject({ status: 'active', operation: { status: 'succeeded' } });
+    expect(await world.retired(id)).toMatchObject({ retirement: { shown: 'refused' } });
+    expect(await world.token(id)).toMatchObject({ status: 200 });
+    await world.stack.sandbox.simulator.change({ vendor: 'hydra' }, { jwksCacheMs: 0, refetchOnUnknownKid: true });
   });
 });
 

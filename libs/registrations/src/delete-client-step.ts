@@ -1,11 +1,11 @@
 import { deleteClient } from '@registrar/dcr';
 import { liveClients, withoutClient } from './deregister-steps.js';
 import { leftClient } from './ended-client.js';
+import { leftReason } from './left-reason.js';
 import type { LeavingReads } from './leaving.repository.js';
 import { manageabilityProblem } from './manageability.js';
 import { managedExchange, type Settled } from './managed-exchange.js';
 import { laterDeletion, settleDeletion } from './settle-deletion.js';
-import type { ResidueReason } from './residue.js';
 import type { Step } from './step.js';
 import type { StepContext, StepResult } from './strategy.js';
 import type { UpstreamAccess } from './upstream-access.js';
@@ -46,16 +46,5 @@ async function goOn({ change, work }: Settled, context: StepContext): Promise<St
 /** An EHR whose endpoints have moved is waited for, as one that cannot be reached; all else is a person's from now on. */
 function unmanageable(work: Work, client: WorkClient, access: UpstreamAccess): Settled {
   const later = work.upstream.ehrStatus === 'quarantined' ? laterDeletion(work, 'ehr_quarantined', access) : undefined;
-  return later ?? leftClient(work, client, reasonOf(work, client, access.clock.now()), access.clock.now());
-}
-
-function reasonOf(work: Work, client: WorkClient, now: Date): ResidueReason {
-  const { quirks, ehrStatus } = work.upstream;
-  const { token, registrationClientUri } = client.management;
-  if (ehrStatus === 'quarantined') return 'ehr_quarantined';
-  if (work.registration.strategy === 'portal' || client.scope === 'application') return 'portal';
-  if (quirks.managementAuth !== 'rat' || !quirks.management.includes('delete')) return 'delete_not_supported';
-  if (work.registration.manageable === 'control_lost' || (token?.expiresAt && token.expiresAt <= now))
-    return 'registration_access_token_lost';
-  return token && registrationClientUri !== undefined ? 'delete_not_supported' : 'registration_access_token_lost';
+  return later ?? leftClient(work, client, leftReason(work, client, access.clock.now()), access.clock.now());
 }

@@ -11,7 +11,9 @@ export type ResidueReason =
   | 'ehr_quarantined'
   | 'outcome_unknown'
   | 'another_registrations_client'
-  | 'replaced';
+  | 'replaced'
+  | 'replacement_unproven'
+  | 'replacement_differs';
 
 const WORDS: Readonly<Record<ResidueReason, { readonly actor: string; readonly label: string }>> = {
   portal: { actor: 'customer_success', label: 'Remove WHAT at the vendor’s portal, then confirm it here' },
@@ -38,6 +40,14 @@ const WORDS: Readonly<Record<ResidueReason, { readonly actor: string; readonly l
   replaced: {
     actor: 'ehr_administrator',
     label: 'Another client has taken its place: once nobody uses it any more, have the EHR’s administrator remove WHAT',
+  },
+  replacement_unproven: {
+    actor: 'ehr_administrator',
+    label: 'It was to replace the client in use, and its credential never worked: have the EHR’s administrator remove WHAT',
+  },
+  replacement_differs: {
+    actor: 'ehr_administrator',
+    label: 'It was to replace the client in use, and was granted otherwise than asked for: have the EHR’s administrator remove WHAT',
   },
 };
 

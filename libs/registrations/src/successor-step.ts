@@ -3,7 +3,6 @@ import { changeOf } from './change-of.js';
 import { markerOf } from './client-keys.js';
 import { present } from './present.js';
 import { takeRegisterStep } from './register-step.js';
-import type { Residue } from './registration-view.js';
 import { residueOf } from './residue.js';
 import type { Step } from './step.js';
 import type { StepContext, StepResult } from './strategy.js';
@@ -16,7 +15,12 @@ import type { Work } from './work.js';
  * registration, and the registration keeps its client, status and words until the new one is proven. The step is called `register`.
  */
 export async function takeSuccessorStep(work: Work, step: Step, context: StepContext, access: UpstreamAccess): Promise<StepResult> {
-  const result = await takeRegisterStep(work, step, { ...context, commit: (change) => context.commit(beside(work, change)) }, access);
+  const result = await takeRegisterStep(
+    work,
+    step,
+    { ...context, commit: (change) => context.commit(beside(work, change, access.clock.now())) },
+    access,
+  );
   if (result.kind === 'stop') return result;
   const { client: successor, ...after } = result.work;
   return {
@@ -26,7 +30,7 @@ export async function takeSuccessorStep(work: Work, step: Step, context: StepCon
 }
 
 /** The same rows, and nothing of the registration itself. */
-function beside(work: Work, change: Change): Change {
+function beside(work: Work, change: Change, now: Date): Change {
   const { operation, next, ifClaimed } = change;
   const rows = without(change, 'registration', 'operation', 'next', 'audit', 'events', 'ifClaimed');
   const standing = {
@@ -37,13 +41,13 @@ function beside(work: Work, change: Change): Change {
     ...present('waiting', operation.waiting),
     ...present('problem', operation.problem),
   };
-  if (change.client && operation.status === 'action_required') return left(work, standing, rows, change.client);
+  if (change.client && operation.status === 'action_required') return left(work, standing, rows, change.client, now);
   if (rows.settledAttempt?.status === 'unknown') return mayBeLeft(work, standing, rows, rows.settledAttempt);
   const adopted = rows.settledAttempt?.status === 'adopted';
   return changeOf(work, standing, {
     ...rows,
     ...(adopted ? { supersede: true } : {}),
-    ...present('ifClaimed', ifClaimed && beside(work, ifClaimed)),
+    ...present('ifClaimed', ifClaimed && beside(work, ifClaimed, now)),
   });
 }
 
@@ -58,19 +62,21 @@ function mayBeLeft(work: Work, standing: Parameters<typeof changeOf>[1], rows: P
 }
 
 /** What was granted is not what was asked for: the client in use goes on, and the other one is named for whoever removes it. */
-function left(work: Work, standing: Parameters<typeof changeOf>[1], rows: Partial<Change>, client: NonNullable<Change['client']>): Change {
+function left(
+  work: Work,
+  standing: Parameters<typeof changeOf>[1],
+  rows: Partial<Change>,
+  client: NonNullable<Change['client']>,
+  at: Date,
+): Change {
   const kept = without(rows, 'credentials', 'attach');
-  const residue: Residue = {
-    client_id: client.clientId,
-    reason: 'It was registered to replace the client in use, and granted otherwise than it was asked for.',
-    next_action: { actor: 'ehr_administrator', label: 'Remove the client at the EHR' },
-  };
+  const residue = residueOf('replacement_differs', { clientId: client.clientId });
   return changeOf(
     work,
     { ...standing, operation: 'failed', registration: { residue: [residue] } },
     {
       ...kept,
-      changedClients: [...(kept.changedClients ?? []), { id: client.id, status: 'orphaned' }],
+      changedClients: [...(kept.changedClients ?? []), { id: client.id, status: 'orphaned', ended: { at, by: 'replacement_differs' } }],
       ...present('retire', work.pending && [work.pending.id]),
       ...present('settledAttempt', kept.settledAttempt && { ...kept.settledAttempt, status: 'orphaned' as const }),
     },

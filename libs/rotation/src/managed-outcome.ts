@@ -37,12 +37,12 @@ export function settleManaged(answer: ManagedAnswer, outcome: ReadOutcome, acces
         detail: `The EHR could not be reached (${outcome.code}); nothing was sent.`,
       });
       if (inMs === undefined || !outcome.retryable) return { change: ending(work, problem, { rows: { settledAttempt } }) };
-      return { change: later(answer, access, 'ehr_unreachable', inMs, { settledAttempt }) };
+      return { change: managedLater(answer, access, 'ehr_unreachable', inMs, { settledAttempt }) };
     }
     case 'refused': {
       const settledAttempt = { ...bare, status: 'refused', outcome: { reason: outcome.reason, status: outcome.status } } as const;
       if (outcome.reason === 'rate_limited')
-        return { change: later(answer, access, 'rate_limited', outcome.retryAfterMs ?? 30_000, { settledAttempt }) };
+        return { change: managedLater(answer, access, 'rate_limited', outcome.retryAfterMs ?? 30_000, { settledAttempt }) };
       const { status, error, description } = outcome;
       const upstream = {
         status,
@@ -67,7 +67,14 @@ export function settleManaged(answer: ManagedAnswer, outcome: ReadOutcome, acces
   }
 }
 
-function later(answer: ManagedAnswer, access: UpstreamAccess, reason: string, inMs: number, rows: Parameters<typeof changeOf>[2]) {
+/** The change with which a request is made once more after this time. */
+export function managedLater(
+  answer: ManagedAnswer,
+  access: UpstreamAccess,
+  reason: string,
+  inMs: number,
+  rows: Parameters<typeof changeOf>[2],
+) {
   const { work } = answer;
   const until = new Date(access.clock.now().getTime() + inMs).toISOString();
   const standing = {

@@ -1,5 +1,6 @@
 import type { Transaction } from '@registrar/database';
 import { quirksFor, type Quirks } from '@registrar/dcr';
+import { cacheMs } from './cache-time.js';
 import type { DueInput } from './due.js';
 import { hurryWorkspace } from './schedule.repository.js';
 
@@ -57,5 +58,5 @@ function overlapMs(row: Row, policyMs: number): number {
   const quirks = quirksFor(row.vendor ?? 'generic', row.learned ?? {}, row.declared ?? {});
   if (row.swapped) return policyMs;
   if (row.kind === 'client_secret') return quirks.secretOverlap ? policyMs : 0;
-  return row.inline ? policyMs : Math.max(policyMs, ASSERTION_MS + quirks.jwksCacheMs);
+  return row.inline ? policyMs : Math.max(policyMs, ASSERTION_MS + cacheMs(quirks));
 }

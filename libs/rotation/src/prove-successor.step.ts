@@ -1,9 +1,10 @@
+import type { Database } from '@registrar/database';
 import type { Problem } from '@registrar/problem';
 import {
   examineCredential,
+  residueOf,
   without,
   type Change,
-  type Residue,
   type Step,
   type StepContext,
   type StepResult,
@@ -11,6 +12,8 @@ import {
   type Verdict,
   type Work,
 } from '@registrar/registrations';
+import { servedSince } from '@registrar/keys';
+import { cacheMs } from './cache-time.js';
 import { rotationInput } from './rotation-input.js';
 import { swapOf } from './swap.js';
 import { stepProblem } from './rotation-step.problems.js';
@@ -23,12 +26,18 @@ const UNAVAILABLE_LADDER_MS = [30_000, 120_000, 600_000, 1_800_000, 3_600_000] a
  * Proves the new credential, and makes it the current one in the transaction of its proof: nothing is promoted before (H-10,
  * H-50). A swap changes the client with it.
  */
-export async function takeProveSuccessor(work: Work, step: Step, context: StepContext, access: UpstreamAccess): Promise<StepResult> {
+export async function takeProveSuccessor(
+  work: Work,
+  step: Step,
+  context: StepContext,
+  access: UpstreamAccess,
+  database: Database,
+): Promise<StepResult> {
   const { pending, client, pendingClient, current } = work;
   const subject = pendingClient ?? client;
   if (!pending || !subject || !client) return endWith(work, context, stepProblem('rotations.nothing_to_rotate'));
   const verdict = await examineCredential(work, subject, pending, access);
-  if (verdict.kind !== 'proven') return unproven(work, step, context, access, verdict);
+  if (verdict.kind !== 'proven') return unproven(work, step, context, access, database, verdict);
   const swap = pendingClient ? swapOf(work, client, pendingClient, access.clock.now()) : undefined;
   const data = {
     operation_id: work.operation.id,
@@ -67,9 +76,11 @@ async function unproven(
   step: Step,
   context: StepContext,
   access: UpstreamAccess,
+  database: Database,
   verdict: Exclude<Verdict, { kind: 'proven' }>,
 ): Promise<StepResult> {
   const { tries } = work.operation;
+  const { pending } = work;
   const problem = problemOf(verdict);
   // The first rung of the proof's ladder is the wait before the first try, which is over.
   const inMs =
@@ -83,6 +94,11 @@ async function unproven(
     const reason = verdict.kind === 'unavailable' ? 'ehr_unreachable' : 'proof_ladder';
     return waitUntil(work, step, context, access.clock, { reason, at, tries: tries + 1, problem });
   }
+  const cachesEnd = verdict.kind === 'refused' ? cachesOfCompromised(work) : undefined;
+  if (cachesEnd && pending?.keySetId !== undefined && access.clock.now() < cachesEnd) {
+    await servedSince(database, pending.keySetId, pending.kid ?? '', work.itemId);
+    return waitUntil(work, step, context, access.clock, { reason: 'soak', at: cachesEnd, problem });
+  }
   return verdict.kind === 'unavailable' || stillPublished(work) ? endWith(work, context, problem) : giveUp(work, context, access, problem);
 }
 
@@ -91,25 +107,29 @@ function stillPublished({ pending, pendingClient }: Work): boolean {
   return pending?.kind === 'private_key' && pendingClient === undefined;
 }
 
+/**
+ * The new key is published alone, because the old one is compromised, and the EHR goes on with what it fetched before: until
+ * the last such cache ends it is tried again, or the old key would end there with no other in its place.
+ */
+function cachesOfCompromised(work: Work): Date | undefined {
+  if (rotationInput(work).reason !== 'compromised') return undefined;
+  const published = work.operation.steps.find(({ name }) => name === 'publish_successor')?.finished_at;
+  return published === undefined ? undefined : new Date(Date.parse(published) + cacheMs(work.upstream.quirks));
+}
+
 /** The new one is not taken: where the old one works, it goes on and the new one is of no use; where neither does, that is said. */
 async function giveUp(work: Work, context: StepContext, access: UpstreamAccess, problem: Problem): Promise<StepResult> {
   const { client, current, pending, pendingClient } = work;
   const old = client && current ? await examineCredential(work, client, current, access) : undefined;
   if (old?.kind === 'refused') return endWith(work, context, problem, { event: 'fail_credential' });
   if (old?.kind !== 'proven') return endWith(work, context, problem);
-  const residue: readonly Residue[] = pendingClient
-    ? [
-        {
-          client_id: pendingClient.clientId,
-          reason: 'It was registered to replace the client in use, and its credential never worked.',
-          next_action: { actor: 'ehr_administrator', label: 'Remove the client at the EHR' },
-        },
-      ]
-    : [];
+  const by = 'replacement_unproven';
+  const residue = pendingClient ? [residueOf(by, { clientId: pendingClient.clientId })] : [];
+  const ended = { at: access.clock.now(), by };
   return endWith(work, context, problem, {
     rows: {
       ...(pending ? { retire: [pending.id] } : {}),
-      ...(pendingClient ? { changedClients: [{ id: pendingClient.id, status: 'orphaned' as const }] } : {}),
+      ...(pendingClient ? { changedClients: [{ id: pendingClient.id, status: 'orphaned' as const, ended }] } : {}),
     },
     registration: { residue },
   });

@@ -8,7 +8,7 @@ import {
   type WorkCredential,
 } from '@registrar/registrations';
 import { newId } from '@registrar/vault';
-import { documentWith, publishedKeys } from './published-keys.repository.js';
+import { documentWith, othersKeys, publishedKeys } from './published-keys.repository.js';
 import { rotationInput } from './rotation-input.js';
 import { STOP, stepDone } from './step-done.js';
 import { successorKey } from './successor-key.js';
@@ -34,15 +34,9 @@ export async function takePublishSuccessor(
   const successor: WorkCredential | undefined = made?.credential ?? pending;
   if (!successor?.publicJwk) return STOP;
   const alone = rotationInput(work).reason === 'compromised';
-  const document = documentWith(set, { add: [successor.publicJwk], ...(alone ? { only: shared(set, work) } : {}) });
+  const document = documentWith(set, { add: [successor.publicJwk], ...(alone ? { only: othersKeys(set, work.registration.id) } : {}) });
   return stepDone(work, step, context, access.clock, {
     rows: { documents: [document], ...made?.rows, ...(made && pending ? { retire: [pending.id] } : {}) },
     work: { ...work, pending: successor, lastVersion: Math.max(work.lastVersion, successor.version) },
   });
-}
-
-/** Keys of other hospitals that use the same set; this registration's own ones go at once. */
-function shared(set: Awaited<ReturnType<typeof publishedKeys>>, { current, previous, pending }: Work): string[] {
-  const own = [current?.kid, previous?.kid, pending?.kid];
-  return set.keys.filter(({ kid }) => !own.includes(kid)).map(({ credentialId }) => credentialId);
 }

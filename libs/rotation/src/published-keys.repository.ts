@@ -11,6 +11,7 @@ export interface PublishedKeys {
 
 export interface PublishedKey {
   readonly credentialId: string;
+  readonly registrationId: string;
   readonly kid: string;
   readonly publicJwk: PublicJwk;
 }
@@ -24,11 +25,17 @@ async function readKeys(tx: Transaction, keySetId: string): Promise<PublishedKey
   const [set] = await tx.query<{ url: string }>('SELECT url FROM key_sets WHERE id = $1', [keySetId]);
   if (!set) throw new Error('A credential of a key set has its key set');
   const keys = await tx.query<PublishedKey>(
-    `SELECT id AS "credentialId", kid, public_jwk AS "publicJwk" FROM credentials
+    `SELECT id AS "credentialId", registration_id AS "registrationId", kid, public_jwk AS "publicJwk" FROM credentials
       WHERE workspace_id = $2 AND key_set_id = $1 AND stage <> 'retired' AND kid IS NOT NULL AND public_jwk IS NOT NULL ORDER BY version, id`,
     [keySetId, tx.scope.workspaceId],
   );
   return { id: keySetId, url: set.url, keys };
+}
+
+/** Credentials of other hospitals that use the same set with keys of their own. */
+export function othersKeys(set: PublishedKeys, registrationId: string): string[] {
+  const own = new Set(set.keys.flatMap((key) => (key.registrationId === registrationId ? [key.kid] : [])));
+  return set.keys.filter(({ kid }) => !own.has(kid)).map(({ credentialId }) => credentialId);
 }
 
 /**

@@ -8,7 +8,8 @@ import {
   type Work,
   type WorkCredential,
 } from '@registrar/registrations';
-import { documentWith, publishedKeys } from './published-keys.repository.js';
+import { cacheMs } from './cache-time.js';
+import { documentWith, othersKeys, publishedKeys } from './published-keys.repository.js';
 import { putKeys } from './put-keys.step.js';
 import { noteRetirement, retirementOf } from './retirement.repository.js';
 import { rotationInput } from './rotation-input.js';
@@ -25,15 +26,19 @@ export async function takeRemovePredecessor(
   access: UpstreamAccess,
   database: Database,
 ): Promise<StepResult> {
-  const { previous } = work;
+  const { previous, current } = work;
   if (!previous?.keySetId) return stepDone(work, step, context, access.clock);
   const set = await publishedKeys(database, work, previous.keySetId);
-  const now = access.clock.now();
+  const compromised = rotationInput(work).reason === 'compromised';
+  // What is compromised left the set when its successor was published.
+  const published = work.operation.steps.find(({ name }) => name === 'publish_successor')?.finished_at;
+  const removed = compromised && published !== undefined ? new Date(published) : access.clock.now();
   await noteRetirement(database, work.scope, previous.id, {
-    removed_at: now.toISOString(),
-    last_cache_ends_at: cacheEnd(work, now).toISOString(),
+    removed_at: removed.toISOString(),
+    last_cache_ends_at: new Date(removed.getTime() + cacheMs(work.upstream.quirks)).toISOString(),
   });
-  return stepDone(work, step, context, access.clock, { rows: { documents: [documentWith(set, { drop: [previous.id] })] } });
+  const kept = compromised && current ? { only: [current.id, ...othersKeys(set, work.registration.id)] } : { drop: [previous.id] };
+  return stepDone(work, step, context, access.clock, { rows: { documents: [documentWith(set, kept)] } });
 }
 
 /** Leaves the server with the new key alone (H-02). Where it does not take that, the registration is well and has a key too many. */
@@ -103,8 +108,4 @@ export function retired(work: Work, { id, kind, version }: WorkCredential) {
       { type: 'credential.retired', subject: { type: 'registration', id: work.registration.id }, tenantId: work.tenant.id, data } as const,
     ],
   };
-}
-
-function cacheEnd({ upstream }: Work, now: Date): Date {
-  return new Date(now.getTime() + upstream.quirks.jwksCacheMs);
 }

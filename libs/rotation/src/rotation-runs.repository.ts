@@ -18,8 +18,10 @@ export interface RunRotation {
   readonly registrationId: string;
   readonly operationId: string;
   readonly status: OperationStatus;
-  /** When the credential that was current at the start was gone; null while it is not. */
+  /** When the credential that was current at the start was gone; null while it is not, and while an EHR may take it from its cache. */
   readonly revokedAt: Date | null;
+  /** When the last cache of the old key ends, where it is still to come. */
+  readonly goneBy: Date | null;
 }
 
 interface NewRun {
@@ -44,14 +46,19 @@ const RUN = `
 SELECT id, tenant_id AS "tenantId", ehr_id AS "ehrId", application_id AS "applicationId", reason, left_out AS "leftOut", created_at AS "createdAt"
   FROM rotation_runs WHERE workspace_id = $1 AND id = $2`;
 
-// The one that was replaced: promoted before the rotation was asked for, and retired since.
+// The one that was replaced: promoted before the rotation was asked for, and retired since. One that was shown refused is gone
+// then; another when the last cache of it ends, for a key that was removed here may be taken there until that moment (H-01).
 const ROTATIONS = `
 SELECT o.registration_id AS "registrationId", o.id AS "operationId", o.status,
-       (SELECT max(k.retired_at) FROM credentials k WHERE k.workspace_id = $1 AND k.registration_id = o.registration_id AND k.stage = 'retired'
-           AND k.promoted_at <= o.created_at AND k.retired_at >= o.created_at) AS "revokedAt"
-  FROM operations o WHERE o.workspace_id = $1 AND o.kind = 'rotate' AND o.input ? 'run_id' AND o.input->>'run_id' = $2 ORDER BY o.id`;
+       CASE WHEN g.at <= $3 THEN g.at END AS "revokedAt", CASE WHEN g.at > $3 THEN g.at END AS "goneBy"
+  FROM operations o
+  CROSS JOIN LATERAL (SELECT max(CASE WHEN k.retirement->>'shown' = 'refused' THEN k.retired_at
+                                      ELSE greatest(k.retired_at, (k.retirement->>'last_cache_ends_at')::timestamptz) END) AS at
+      FROM credentials k WHERE k.workspace_id = $1 AND k.registration_id = o.registration_id AND k.stage = 'retired'
+       AND k.promoted_at <= o.created_at AND k.retired_at >= o.created_at) g
+ WHERE o.workspace_id = $1 AND o.kind = 'rotate' AND o.input ? 'run_id' AND o.input->>'run_id' = $2 ORDER BY o.id`;
 
-export async function findRun(tx: Transaction, id: string): Promise<RotationRun | undefined> {
+export async function findRun(tx: Transaction, id: string, now: Date): Promise<RotationRun | undefined> {
   const [run] = await tx.query<Omit<RotationRun, 'rotations'>>(RUN, [tx.scope.workspaceId, id]);
-  return run && { ...run, rotations: await tx.query<RunRotation>(ROTATIONS, [tx.scope.workspaceId, id]) };
+  return run && { ...run, rotations: await tx.query<RunRotation>(ROTATIONS, [tx.scope.workspaceId, id, now]) };
 }

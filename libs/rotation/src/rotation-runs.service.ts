@@ -1,5 +1,5 @@
 import { violatedConstraint, type Transaction, type UnitOfWork } from '@registrar/database';
-import { beginOperations } from '@registrar/registrations';
+import { beginOperations, setDownWaiting } from '@registrar/registrations';
 import { newId } from '@registrar/vault';
 import type { RotationReason } from './rotation-input.js';
 import type { PolicySubject } from './rotation-policy.js';
@@ -13,8 +13,8 @@ export class RotationRuns {
   constructor(private readonly parts: RotationsParts) {}
 
   /**
-   * Begins a rotation of each credential; those that are busy are named and left out. The run shows how far it is, and how
-   * long it took until the last old credential was gone.
+   * Begins a rotation of each credential; those that are busy are named and left out, but for rotations that only wait where
+   * something is compromised. The run shows how far it is, and how long it took until the last old credential was gone.
    * @throws Problem rotations.subject_not_found
    */
   async start(scope: UnitOfWork, subject: PolicySubject, reason: RotationReason): Promise<RotationRun> {
@@ -27,13 +27,20 @@ export class RotationRuns {
         const runId = newId();
         const found = await rotatableOf(tx, subject);
         const input = { reason, run_id: runId };
+        if (reason === 'compromised')
+          await setDownWaiting(
+            tx,
+            'rotate',
+            found.map(({ id }) => id),
+            now,
+          );
         const wanted = found.map(({ id }) => ({ registrationId: id, kind: 'rotate' as const, input }));
         const begun = wanted.length === 0 ? new Map<string, string>() : await beginOperations(tx, wanted, now);
         const leftOut = found.filter(({ id }) => !begun.has(id)).map(({ id }) => ({ registrationId: id, reason: 'operation_running' }));
         await insertRun(tx, { id: runId, ...subject, reason, leftOut, createdAt: now });
         this.#record(tx, runId, subject, { reason, registrations: begun.size, left_out: leftOut.length });
         doorbell.ringAfter(tx);
-        return await this.#found(tx, runId);
+        return await this.#found(tx, runId, now);
       });
     } catch (error) {
       if (violatedConstraint(error)?.startsWith('rotation_runs_')) throw askProblem('rotations.subject_not_found');
@@ -43,11 +50,11 @@ export class RotationRuns {
 
   /** @throws Problem rotations.run_not_found */
   get(scope: UnitOfWork, id: string): Promise<RotationRun> {
-    return this.parts.database.transaction(scope, (tx) => this.#found(tx, id));
+    return this.parts.database.transaction(scope, (tx) => this.#found(tx, id, this.parts.clock.now()));
   }
 
-  async #found(tx: Transaction, id: string): Promise<RotationRun> {
-    const run = await findRun(tx, id);
+  async #found(tx: Transaction, id: string, now: Date): Promise<RotationRun> {
+    const run = await findRun(tx, id, now);
     if (!run) throw askProblem('rotations.run_not_found');
     return run;
   }

@@ -81,11 +81,12 @@ export const stepProblem = defineProblems({
     actor: 'caller',
     label: 'Go back only while the overlap of a rotation is open',
   },
-  'rotations.predecessor_left': {
-    kind: 'refused',
-    title: 'The client that was replaced could not be removed at the EHR',
+  'rotations.predecessor_unknown': {
+    kind: 'unavailable',
+    title: 'The answer to the deletion of the client that was replaced was lost; the registration is well',
+    retryable: true,
     actor: 'ehr_administrator',
-    label: 'Have the EHR’s administrator remove the client that residue names',
+    label: 'Wait until it is asked again by itself',
   },
   'rotations.ehr_unreachable': {
     kind: 'unavailable',

@@ -14,7 +14,8 @@ import { takePublishSuccessor } from './publish-successor.step.js';
 import { publishedKeys } from './published-keys.repository.js';
 import { takeProveSuccessor } from './prove-successor.step.js';
 import { putKeys, takePutBoth } from './put-keys.step.js';
-import { takeConfirmGone, takeLetGoOfClient, takeRemoveClient, takeRevokeTokens } from './remove-client.step.js';
+import { takeConfirmAbsence, takeConfirmGone, takeLetGoOfClient, takeRemoveClient } from './remove-client.step.js';
+import { takeRevokeTokens } from './revoke-tokens.step.js';
 import { takePutNew, takeRemovePredecessor, takeShowRefused } from './retire.step.js';
 import { takeRollBack } from './roll-back.step.js';
 import { PolicyWindows } from './policy-windows.js';
@@ -45,7 +46,8 @@ export const ROTATIONS: Readonly<Record<RotationWay, readonly StepPlan[]>> = {
 
 const REMOVE = step('remove_predecessor', 'publish');
 const REFUSED = step('show_refused', 'probe');
-const REMOVE_CLIENT = [step('revoke_tokens', 'probe'), step('remove_client', 'upstream_write'), step('confirm_gone', 'upstream_read')];
+const REVOKE = step('revoke_tokens', 'probe');
+const REMOVE_CLIENT = [REVOKE, step('remove_client', 'upstream_write'), step('confirm_gone', 'upstream_read')];
 
 /** How the old credential goes, once its successor is proven and the overlap is over. */
 export const RETIREMENTS = {
@@ -115,11 +117,14 @@ function withEnding(work: Work, rotation: readonly StepPlan[]): readonly StepPla
   return atOnce ? [...rotation, ...ending(work, rotation)] : rotation;
 }
 
-/** Where something is compromised, nobody waits for an overlap: the old credential goes as soon as the new one is proven. */
+/**
+ * Where something is compromised, nobody waits for an overlap: what the old credential was given is revoked, and it goes as
+ * soon as the new one is proven.
+ */
 function ending(work: Work, rotation: readonly StepPlan[]): readonly StepPlan[] {
-  if (rotation.includes(PUBLISH)) return RETIREMENTS.hosted;
-  if (rotation === ROTATIONS.inline_keys) return RETIREMENTS.inline;
-  return rotation === ROTATIONS.new_client || work.pendingClient ? RETIREMENTS.client : RETIREMENTS.secret;
+  if (rotation.includes(PUBLISH)) return [REVOKE, ...RETIREMENTS.hosted];
+  if (rotation === ROTATIONS.inline_keys) return [REVOKE, ...RETIREMENTS.inline];
+  return rotation === ROTATIONS.new_client || work.pendingClient ? RETIREMENTS.client : [REVOKE, ...RETIREMENTS.secret];
 }
 
 function retirement({ previousClient, previous, client }: Work): readonly StepPlan[] {
@@ -147,7 +152,7 @@ function stepsOf(
       return putKeys(work, one, context, access, { client, said: { jwksUri: set.url } });
     },
     soak: (work, one, context) => takeSoak(work, one, context, access, database),
-    prove_successor: (work, one, context) => takeProveSuccessor(work, one, context, access),
+    prove_successor: (work, one, context) => takeProveSuccessor(work, one, context, access, database),
     put_both_keys: (work, one, context) => takePutBoth(work, one, context, access),
     announce_gap: (work, one, context) => takeAnnounceGap(work, one, context, access),
     issue_by_read: (work, one, context) =>
@@ -170,6 +175,7 @@ function stepsOf(
     revoke_tokens: (work, one, context) => takeRevokeTokens(work, one, context, access, database),
     remove_client: (work, one, context) => takeRemoveClient(work, one, context, access),
     confirm_gone: (work, one, context) => takeConfirmGone(work, one, context, access),
+    confirm_absence: (work, one, context) => takeConfirmAbsence(work, one, context, access),
     let_go_of_client: (work, one, context) => takeLetGoOfClient(work, one, context, access),
     roll_back: (work, one, context) => takeRollBack(work, one, context, access, database),
   };

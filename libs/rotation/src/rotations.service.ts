@@ -2,7 +2,7 @@ import type { AuditLog } from '@registrar/audit';
 import type { Clock } from '@registrar/clock';
 import type { Database, Transaction, UnitOfWork } from '@registrar/database';
 import type { EventLog } from '@registrar/events';
-import { beginOperation, type Doorbell } from '@registrar/registrations';
+import { beginOperation, setDownWaiting, type Doorbell } from '@registrar/registrations';
 import type { RotationReason } from './rotation-input.js';
 import { stepProblem } from './rotation-step.problems.js';
 import { findRotatable, type Rotatable } from './rotations.repository.js';
@@ -31,7 +31,8 @@ export class Rotations {
   constructor(private readonly parts: RotationsParts) {}
 
   /**
-   * Begins a rotation; how it goes is decided by what the server can do.
+   * Begins a rotation; how it goes is decided by what the server can do. One that is compromised takes the place of a rotation
+   * that only waits.
    * @throws Problem rotations.not_found | rotations.not_possible_now | rotations.shared_client (with registrations) |
    * registrations.operation_running (with operation_id)
    */
@@ -75,6 +76,8 @@ export class Rotations {
       if (found.status !== 'active' && found.status !== 'credential_failed')
         throw askProblem('rotations.not_possible_now', { detail: `The registration is ${found.status}.` });
       const input = inputOf(found);
+      // What is compromised does not stand in line behind a rotation that soaks for a day.
+      if (input['reason'] === 'compromised') await setDownWaiting(tx, 'rotate', [id], now);
       const operationId = await beginOperation(tx, { registrationId: id, kind: 'rotate', input }, now);
       this.#record(tx, action, found, { ...input, operation_id: operationId });
       doorbell.ringAfter(tx);

@@ -1,6 +1,7 @@
 import type { Database } from '@registrar/database';
 import { servedSince } from '@registrar/keys';
 import type { Step, StepContext, StepResult, UpstreamAccess, Work } from '@registrar/registrations';
+import { cacheMs } from './cache-time.js';
 import { policyOf } from './registration-policy.repository.js';
 import { rotationInput } from './rotation-input.js';
 import { stepDone, waitUntil } from './step-done.js';
@@ -22,7 +23,7 @@ export async function takeSoak(
     return stepDone(work, step, context, access.clock);
   const { soakMs } = await policyOf(database, work.scope, work.registration.id);
   const since = Date.parse(published);
-  const [least, most] = [since + (soakMs ?? 0), since + Math.max(upstream.quirks.jwksCacheMs, soakMs ?? 0)];
+  const [least, most] = [since + (soakMs ?? 0), since + Math.max(cacheMs(upstream.quirks), soakMs ?? 0)];
   const now = access.clock.now().getTime();
   if (now >= most) return stepDone(work, step, context, access.clock);
   const seen = await servedSince(database, pending.keySetId, pending.kid ?? '', work.itemId);

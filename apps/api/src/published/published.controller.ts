@@ -1,14 +1,11 @@
 import { Controller, Get, Header, Headers, Inject, Param, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { parsePublicId } from '@registrar/database';
-import { KeySetFetches, PublishedDocuments } from '@registrar/keys';
+import { KEY_SET_MAX_AGE_MS, KeySetFetches, PublishedDocuments } from '@registrar/keys';
 import type { Response } from 'express';
 import { Answers } from '../answers.js';
 import { Public } from '../auth/permit.js';
 import { apiProblem } from '../api.problems.js';
-
-/** How long an EHR may keep a key set: rotation waits at least this long before a new key is used. */
-const MAX_AGE_S = 300;
 
 /** What EHRs fetch: public bytes, from memory, also while the database is down. */
 @Controller()
@@ -21,7 +18,7 @@ export class PublishedController {
   ) {}
 
   @Get('jwks/:id')
-  @Header('Cache-Control', `public, max-age=${MAX_AGE_S}`)
+  @Header('Cache-Control', `public, max-age=${KEY_SET_MAX_AGE_MS / 1000}`)
   @Header('Access-Control-Allow-Origin', '*')
   @Answers('The public keys of a client, or of a workspace that issues software statements, as a JSON Web Key Set (RFC 7517)', 200)
   async jwks(@Param('id') id: string, @Headers('if-none-match') known: string | undefined, @Res() response: Response): Promise<void> {

@@ -57,7 +57,8 @@ export const shownRotationRun = z.object({
       registration_id: shownId('reg'),
       operation_id: shownId('op'),
       status: z.enum(STATUSES),
-      revoked_at: shownMoment().nullable(),
+      revoked_at: shownMoment().nullable().describe('When the old credential was gone: shown refused, or past the last cache of it'),
+      gone_by: shownMoment().nullable().describe('When the last cache of the old key ends at the EHR, where that is still to come'),
     }),
   ),
   created_at: shownMoment(),
@@ -104,6 +105,7 @@ export function showRotationRun(run: RotationRun): z.output<typeof shownRotation
       operation_id: publicId('op', one.operationId),
       status: one.status,
       revoked_at: one.revokedAt?.toISOString() ?? null,
+      gone_by: one.goneBy?.toISOString() ?? null,
     })),
     created_at: run.createdAt.toISOString(),
   };

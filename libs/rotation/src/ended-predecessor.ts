@@ -1,0 +1,52 @@
+import {
+  residueOf,
+  type EndedBy,
+  type Change,
+  type ResidueReason,
+  type Settled,
+  type Step,
+  type UpstreamAccess,
+  type Work,
+  type WorkClient,
+} from '@registrar/registrations';
+import { retired } from './retire.step.js';
+import { doneChange } from './step-done.js';
+
+/** The client that was replaced is gone at the EHR, and its credential here. */
+export function gonePredecessor(work: Work, step: Step, access: UpstreamAccess, client: WorkClient, by: EndedBy): Settled {
+  return ended(work, step, access, client, { status: 'deleted', by });
+}
+
+/** It cannot be deleted from here: the credential is destroyed, and who has to remove the client is said. */
+export function leftPredecessor(work: Work, step: Step, access: UpstreamAccess, client: WorkClient, reason: ResidueReason): Settled {
+  return ended(work, step, access, client, { status: 'orphaned', by: reason }, reason);
+}
+
+function ended(
+  work: Work,
+  step: Step,
+  access: UpstreamAccess,
+  client: WorkClient,
+  { status, by }: { readonly status: 'deleted' | 'orphaned'; readonly by: string },
+  reason?: ResidueReason,
+): Settled {
+  const { rows, events } = work.previous ? retired(work, work.previous) : { rows: {}, events: [] };
+  const settled = doneChange(work, step, access.clock, {
+    rows: { ...rows, changedClients: [{ id: client.id, status, ended: { at: access.clock.now(), by } }] },
+    events,
+    registration: {
+      previousClientId: null,
+      ...(reason === undefined ? {} : { residue: [residueOf(reason, { clientId: client.clientId })] }),
+    },
+    instead: [],
+  });
+  const entry: Change['audit'][number] = {
+    action: `client.${status}`,
+    subject: { type: 'registration', id: work.registration.id },
+    tenantId: work.tenant.id,
+    detail: { client_id: client.clientId, by },
+    actor: work.scope.actor,
+    requestId: work.scope.requestId,
+  };
+  return { ...settled, change: { ...settled.change, audit: [...settled.change.audit, entry] } };
+}
