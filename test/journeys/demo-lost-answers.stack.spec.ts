@@ -7,7 +7,7 @@ let stack: Stack;
 beforeAll(async () => {
   stack = await startStack({
     sandboxEnv: DEMO_SANDBOX,
-    faults: [
+    sandboxFaults: [
       { vendor: 'summit', hospital: 'h02', kind: 'reset_after_commit' },
       { vendor: 'lagoon', kind: 'reset_before' },
     ],

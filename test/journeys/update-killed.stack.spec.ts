@@ -4,7 +4,7 @@ import { onboard, settled, startStack, until, type Onboarding, type ShownRegistr
 let stack: Stack;
 let world: Onboarding;
 beforeAll(async () => {
-  stack = await startStack({ sandboxEnv: { SANDBOX_VENDORS: 'meadow,lagoon', SANDBOX_HOSPITALS: '1' } });
+  stack = await startStack({ env: { LEASE_MS: '4000' }, sandboxEnv: { SANDBOX_VENDORS: 'meadow,lagoon', SANDBOX_HOSPITALS: '1' } });
   world = await onboard(stack);
 });
 afterAll(() => stack.stop());
@@ -39,7 +39,7 @@ async function killedWhileUpdating(vendor: string, { id }: ShownRegistration): P
   const [worker] = stack.workers;
   await worker?.kill('SIGKILL');
   await worker?.restart();
-  // The lease of the dead worker runs out a minute after it was last renewed.
+  // The lease of the dead worker runs out four seconds after it was last renewed.
   return until(
     'the update to be over',
     async () => {

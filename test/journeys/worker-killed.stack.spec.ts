@@ -5,7 +5,7 @@ let stack: Stack;
 let world: Onboarding;
 beforeAll(async () => {
   // Answers take a while, so that the kill finds registrations between the send and the commit.
-  stack = await startStack({ sandboxEnv: { SANDBOX_HOSPITALS: '10', SANDBOX_DELAY_MS: '300' } });
+  stack = await startStack({ env: { LEASE_MS: '4000' }, sandboxEnv: { SANDBOX_HOSPITALS: '10', SANDBOX_DELAY_MS: '300' } });
   world = await onboard(stack);
 });
 afterAll(() => stack.stop());
@@ -27,7 +27,7 @@ it('kill -9 of the worker in the middle of a batch loses track of no client (I1,
   const cut = await sending();
   expect(cut).toBeGreaterThan(0);
   await worker?.restart();
-  // The leases of the dead worker run out a minute after they were last renewed; then its work is taken up.
+  // The leases of the dead worker run out four seconds after they were last renewed; then its work is taken up.
   await until(
     'every registration to have settled',
     async () => {

@@ -20,8 +20,10 @@ export interface StackOptions {
   readonly apis?: number;
   /** Settings of api and workers on top of the test's own. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Where api and workers fail, e.g. `R5:kill:3` (libs/faults); a restart with `{ FAULTS: '' }` is without. */
+  readonly faults?: string;
   /** Faults that the sandbox begins with. */
-  readonly faults?: readonly SandboxFault[];
+  readonly sandboxFaults?: readonly SandboxFault[];
   /** How far the business clock runs ahead, in milliseconds. */
   readonly clock?: number;
   /** Whether the business clock can be moved while the programs run, by `moveClock`. */
@@ -95,7 +97,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     if (redis) undo.push(() => redis.stop());
     const sandbox = options.sandbox === false ? undefined : await startSandbox({ ...inherited(), ...options.sandboxEnv });
     if (sandbox) undo.push(() => sandbox.part.stop());
-    for (const fault of options.faults ?? []) await sandbox?.fault(fault);
+    for (const fault of options.sandboxFaults ?? []) await sandbox?.fault(fault);
 
     const home = mkdtempSync(join(tmpdir(), 'registrar-home-'));
     undo.push(() => rm(home, { recursive: true, force: true }));
@@ -115,6 +117,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       OUTBOUND_ALLOW: '127.0.0.0/8,::1',
       RATE_LIMIT_PER_SECOND: '10000',
       ...(redis ? { REDIS_URL: redis.url } : {}),
+      ...(options.faults === undefined ? {} : { FAULTS: options.faults }),
       ...(options.clock === undefined ? {} : { CLOCK_OFFSET_MS: String(options.clock) }),
       ...(options.movableClock ? { CLOCK_FILE: clockFile } : {}),
       ...options.env,

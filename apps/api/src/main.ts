@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { loadConfig } from '@registrar/config';
+import { armFaults } from '@registrar/faults';
 import { Problem, problemInWords } from '@registrar/problem';
 import { compose } from './composition.js';
 import { Lifetime } from './health/lifetime.js';
@@ -12,6 +13,7 @@ const DRAIN_MS = 35_000;
 
 async function start(): Promise<void> {
   const config = loadConfig();
+  if (config.FAULTS !== undefined) armFaults(config.FAULTS, config.NODE_ENV);
   const log = openLog(config.LOG_LEVEL, 'api');
   const composition = await compose(config, log);
   const lifetime = new Lifetime();

@@ -17,7 +17,6 @@ import { composeOffboarding } from './compose-offboarding.js';
 import { failureOf } from './logger.js';
 import { WorkerProcess } from './worker-process.js';
 
-const RENEW_MS = 15_000;
 const LOOK_AGAIN_MS = 200;
 
 /** The composition root: everything that a worker is made of, once, in order. */
@@ -56,11 +55,14 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
     records,
     clock,
     access,
-    settings: { capacity: config.WORKER_CONCURRENCY, renewMs: RENEW_MS, lookAgainMs: LOOK_AGAIN_MS },
+    settings: { capacity: config.WORKER_CONCURRENCY, renewMs: config.LEASE_MS / 4, leaseMs: config.LEASE_MS, lookAgainMs: LOOK_AGAIN_MS },
     complain: (operationId, error) => {
       logger.error({ operation_id: operationId, failure: failureOf(error) }, 'an operation will be taken up again');
     },
     onPromoted: schedulePromoted,
+    turnedDown: (operationId) => {
+      logger.warn({ operation_id: operationId }, 'a change was turned down: somebody else has taken over');
+    },
     carried: ({ input }) => {
       changes.rollouts.carried(input);
     },

@@ -1,12 +1,14 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { loadConfig } from '@registrar/config';
+import { armFaults } from '@registrar/faults';
 import { Problem, problemInWords } from '@registrar/problem';
 import { createLogger, failureOf } from './logger.js';
 import { WorkerModule } from './worker.module.js';
 
 try {
   const config = loadConfig();
+  if (config.FAULTS !== undefined) armFaults(config.FAULTS, config.NODE_ENV);
   const logger = createLogger(config);
   const app = await NestFactory.createApplicationContext(WorkerModule.of(config, logger), { logger: false, abortOnError: false });
   // Ended in order is status 0, and the last lines are written first.

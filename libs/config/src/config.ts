@@ -7,6 +7,9 @@ import { fileSettings, settingsSchema, type Settings } from './settings.js';
 
 type Urls = 'DATABASE_URL' | 'DATABASE_OWNER_URL' | 'REDIS_URL';
 
+/** The longest deadline of an exchange, and half a minute (architecture.md, figures). */
+const LEASE_MIN_MS = 60_000;
+
 /** The settings of one process: parsed once, typed, frozen. Connection URLs hold passwords, so they are Secrets. */
 export type Config = Readonly<Omit<Settings, Urls | 'PUBLIC_URL' | 'KEK_FILE'>> & {
   readonly DATABASE_URL?: Secret;
@@ -35,6 +38,10 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     throw configProblem('config.invalid', { detail: 'CLOCK_OFFSET_MS is refused in production.' });
   if (settings.CLOCK_FILE !== undefined && settings.NODE_ENV !== 'test')
     throw configProblem('config.invalid', { detail: 'CLOCK_FILE is refused unless NODE_ENV is test.' });
+  if (settings.FAULTS !== undefined && settings.NODE_ENV !== 'test')
+    throw configProblem('config.invalid', { detail: 'FAULTS is refused unless NODE_ENV is test.' });
+  if (production && settings.LEASE_MS < LEASE_MIN_MS)
+    throw configProblem('config.invalid', { detail: `LEASE_MS is at least ${LEASE_MIN_MS} in production.` });
   if (production && KEK_FILE === undefined) throw configProblem('config.invalid', { detail: 'KEK_FILE is required in production.' });
   if (production && PUBLIC_URL === undefined) throw configProblem('config.invalid', { detail: 'PUBLIC_URL is required in production.' });
   return Object.freeze({

@@ -24,6 +24,9 @@ describe('loadConfig', () => {
     [{ NODE_ENV: 'production', KEK_FILE: '/kek', PUBLIC_URL: 'https://registrar.example', CLOCK_OFFSET_MS: '1' }, 'CLOCK_OFFSET_MS'],
     [{ CLOCK_FILE: '/clock' }, 'CLOCK_FILE'],
     [{ NODE_ENV: 'production', KEK_FILE: '/kek', PUBLIC_URL: 'https://registrar.example', CLOCK_FILE: '/clock' }, 'CLOCK_FILE'],
+    [{ FAULTS: 'R5:kill' }, 'FAULTS'],
+    [{ NODE_ENV: 'production', KEK_FILE: '/kek', PUBLIC_URL: 'https://registrar.example', FAULTS: 'R5:kill' }, 'FAULTS'],
+    [{ NODE_ENV: 'production', KEK_FILE: '/kek', PUBLIC_URL: 'https://registrar.example', LEASE_MS: '2000' }, 'LEASE_MS'],
     [{ DATABASE_URL_FILE: '/does/not/exist' }, 'DATABASE_URL_FILE'],
   ])('refuses %j and names %s', (environment, name) => {
     expect(() => loadConfig(environment)).toThrow(name);

@@ -65,6 +65,10 @@ export const settingsSchema = z.object({
     .default(30)
     .describe('For how many days backups of the schema keyring are kept; off-boarding certificates name the day when the last one is gone'),
   CLOCK_OFFSET_MS: z.coerce.number().int().default(0).describe('Moves the business clock; refused in production'),
+  LEASE_MS: count(1_000, 600_000)
+    .default(60_000)
+    .describe('How long an operation stays with a worker that says nothing more, in milliseconds; under 60000 is refused in production'),
+  FAULTS: z.string().optional().describe('Where a test has this process fail, see libs/faults; refused unless NODE_ENV is test'),
   CLOCK_FILE: z.string().optional().describe('File whose number moves the business clock while it runs; refused unless NODE_ENV is test'),
 });
 

@@ -1,5 +1,5 @@
 import type { Clock } from '@registrar/clock';
-import type { Outbound } from '@registrar/outbound';
+import type { Outbound, RequestWatch } from '@registrar/outbound';
 import type { Secret } from '@registrar/secret';
 import type { Exchange } from './exchange.js';
 import { exchange } from './exchange-send.js';
@@ -22,6 +22,7 @@ export interface ManagementCall {
   /** From the first look-up of the name to the last byte of the answer; long, for a lost answer may cost the token (B-13). */
   readonly deadlineMs: number;
   readonly partition: string;
+  readonly watch?: RequestWatch;
 }
 
 let open: (managed: ManagedClient) => ManagementParts;
@@ -69,5 +70,6 @@ export function sendManaged(outbound: Outbound, clock: Clock, managed: ManagedCl
     connection: 'fresh',
     followRedirects: 0,
     partition: call.partition,
+    ...(call.watch && { watch: call.watch }),
   });
 }

@@ -5,7 +5,7 @@ import { sendManaged, type ManagedClient, type ManagementCall } from './managed-
 import type { UpdateDocument } from './update-document.js';
 
 /** What every request about a managed client takes. */
-export type ManagementRequest = Pick<ManagementCall, 'deadlineMs' | 'partition'>;
+export type ManagementRequest = Pick<ManagementCall, 'deadlineMs' | 'partition' | 'watch'>;
 
 /** One update to send. */
 export interface UpdateRequest extends ManagementRequest {
@@ -33,4 +33,4 @@ export function deleteClient(outbound: Outbound, clock: Clock, managed: ManagedC
   return sendManaged(outbound, clock, managed, { method: 'DELETE', ...only(request) });
 }
 
-const only = ({ deadlineMs, partition }: ManagementRequest) => ({ deadlineMs, partition });
+const only = ({ deadlineMs, partition, watch }: ManagementRequest) => ({ deadlineMs, partition, ...(watch && { watch }) });

@@ -1,5 +1,5 @@
 import type { Clock } from '@registrar/clock';
-import type { Outbound } from '@registrar/outbound';
+import type { Outbound, RequestWatch } from '@registrar/outbound';
 import type { Secret } from '@registrar/secret';
 import type { ClientMetadata } from './client-metadata.js';
 import type { Exchange } from './exchange.js';
@@ -15,6 +15,7 @@ export interface RegistrationRequest {
   /** From the first look-up of the name to the last byte of the answer. */
   readonly deadlineMs: number;
   readonly partition: string;
+  readonly watch?: RequestWatch;
 }
 
 /**
@@ -37,5 +38,6 @@ export function sendRegistration(outbound: Outbound, clock: Clock, request: Regi
     connection: 'fresh',
     followRedirects: 0,
     partition: request.partition,
+    ...(request.watch && { watch: request.watch }),
   });
 }

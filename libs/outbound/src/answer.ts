@@ -10,9 +10,18 @@ export interface Answer {
   readonly body: Uint8Array;
 }
 
+/** Told how far a request has come; nothing waits for it. */
+export interface RequestWatch {
+  /** The request is with the kernel. */
+  readonly written?: () => void;
+  /** The head of the answer is there. */
+  readonly answering?: () => void;
+}
+
 export interface AnswerLimits {
   readonly maxBytes: number;
   readonly localAddress: () => string | undefined;
+  readonly watch?: RequestWatch;
 }
 
 /**
@@ -57,10 +66,14 @@ export class AnswerReader implements Dispatcher.DispatchHandler {
     }
     this.#controller = controller;
     this.#started = true;
+    // The write follows in this turn of the loop.
+    const { written } = this.limits.watch ?? {};
+    if (written) setImmediate(written);
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200 || this.#done) return;
+    this.limits.watch?.answering?.();
     this.#status = status;
     this.#headers = flat(headers);
     if (isRedirect(status)) this.#finish(status, this.#headers);

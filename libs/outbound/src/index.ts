@@ -1,4 +1,5 @@
 export type { Outbound, OutboundOptions, OutboundRequest, OutboundResponse } from './outbound.js';
+export type { RequestWatch } from './answer.js';
 export { createOutbound } from './outbound.js';
 export type { OutboundCode } from './outbound-failure.js';
 export { OutboundFailure } from './outbound-failure.js';

@@ -1,5 +1,5 @@
 import { AddressPolicy } from './address-policy.js';
-import { AnswerReader, isRedirect, type Answer } from './answer.js';
+import { AnswerReader, isRedirect, type Answer, type RequestWatch } from './answer.js';
 import { secureContext } from './connect.js';
 import { Dispatchers, type FreshConnection } from './dispatchers.js';
 import { OutboundFailure, type OutboundCode } from './outbound-failure.js';
@@ -32,6 +32,7 @@ export interface OutboundRequest {
   readonly followRedirects?: 0 | 1 | 2;
   /** Sockets are never shared between partitions: workspace and tenant. */
   readonly partition?: string;
+  readonly watch?: RequestWatch;
 }
 
 export interface OutboundResponse {
@@ -141,7 +142,7 @@ class GuardedOutbound implements Outbound {
   #hop(target: Target, hop: Hop): Promise<{ answer: Answer; localAddress: string | undefined }> {
     const { request, deadline } = hop;
     const send = async ({ dispatcher, localAddress }: FreshConnection): Promise<{ answer: Answer; localAddress: string | undefined }> => {
-      const reader = new AnswerReader({ maxBytes: request.maxBytes, localAddress });
+      const reader = new AnswerReader({ maxBytes: request.maxBytes, localAddress, ...(request.watch && { watch: request.watch }) });
       const expire = (): void => {
         reader.fail('timeout');
       };

@@ -12,6 +12,8 @@ export interface DispatcherSettings {
   /** Operations in hand at once, over all servers. */
   readonly capacity: number;
   readonly renewMs: number;
+  /** How long a claim holds without being renewed; left out, a minute. */
+  readonly leaseMs?: number;
   /** How soon to look again while there is work in hand: a gate may have refilled. */
   readonly lookAgainMs: number;
 }

@@ -32,6 +32,8 @@ export interface EngineParts {
   /** When production may be written to; left out, always. */
   readonly windows?: WriteWindows;
   readonly onPromoted?: OnPromoted;
+  /** Told when a change was not written, because a later holder or a person was there first. */
+  readonly turnedDown?: (operationId: string) => void;
   /** Told when an operation has been carried on, as far as it went; whoever counts on it looks by itself as well. */
   readonly carried?: (operation: Work['operation']) => void;
 }
@@ -41,11 +43,15 @@ export function createEngine(parts: EngineParts): Dispatcher {
   const { database, records, clock, access, settings, complain } = parts;
   const journal = new Journal(database, changeWriter(clock, records, parts.onPromoted));
   const context: StepContext = {
-    commit: (change) => journal.commit(change),
+    commit: async (change) => {
+      const result = await journal.commit(change);
+      if (result === 'lost') parts.turnedDown?.(change.operationId);
+      return result;
+    },
     keepAnswer: (kept) => keepAnswer(database, kept),
     refusesMany: (work) => refusesMany(database, work, clock),
   };
-  const queue = new WorkQueue(database, `worker-${newId()}`);
+  const queue = new WorkQueue(database, `worker-${newId()}`, settings.leaseMs);
   const reads = new LeavingReads(database, (work, inMs) => queue.giveBack(work, inMs));
   const ways = {
     clock,

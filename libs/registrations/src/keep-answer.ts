@@ -7,7 +7,7 @@ const PAUSE_MS = 1_000;
 /**
  * Stores a sealed answer alone, again and again for half a minute, because what it holds may be the only copy of a
  * client's secret (H-31). Where another holder
- * has meanwhile called the attempt unknown, it is an orphan that is known.
+ * has meanwhile called the attempt unknown, a client that was made is an orphan that is known.
  * @throws the last failure, when the database stays away; the attempt then stays `sending`, and becomes unknown.
  */
 export async function keepAnswer(database: Database, kept: KeptAnswer): Promise<void> {
@@ -16,7 +16,8 @@ export async function keepAnswer(database: Database, kept: KeptAnswer): Promise<
     try {
       await database.transaction({ workspaceId, actor: { type: 'system', id: 'worker' }, requestId: 'keep-answer' }, (tx) =>
         tx.query(
-          `UPDATE attempts SET status = CASE WHEN status = 'unknown' AND kind = 'register' THEN 'orphaned' ELSE $2 END, upstream_status = $3, local_address = $4, answer_key_id = $5, answer = $6 WHERE id = $1 AND status IN ('sending', 'unknown')`,
+          `UPDATE attempts SET status = CASE WHEN status <> 'unknown' OR kind <> 'register' OR $2::text = 'not_sent' THEN $2::text
+                                    WHEN $3::integer BETWEEN 200 AND 299 THEN 'orphaned' ELSE 'unknown' END, upstream_status = $3::integer, local_address = $4, answer_key_id = $5, answer = $6 WHERE id = $1 AND status IN ('sending', 'unknown')`,
           [
             attempt.id,
             attempt.status,

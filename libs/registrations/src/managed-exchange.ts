@@ -1,10 +1,13 @@
 import { decodeExchange, encodeExchange, ManagedClient, type ClientMetadata, type Exchange, type ManagementRequest } from '@registrar/dcr';
+import { faultPoint } from '@registrar/faults';
 import { Problem } from '@registrar/problem';
 import { digestText, newId, type Sealer } from '@registrar/vault';
+import { beginAttempt } from './begin-attempt.js';
 import type { AnswerRecord, Change } from './change.js';
 import { changeOf } from './change-of.js';
 import { markerOf } from './client-keys.js';
 import { credentialOwner } from './credential-owner.js';
+import { exchangePoints } from './exchange-points.js';
 import { openHeld, type HeldSecrets } from './held-secrets.js';
 import { manageabilityProblem } from './manageability.js';
 import type { AttemptStatus, ManagedKind } from './operation-status.js';
@@ -83,10 +86,14 @@ export async function managedExchange(
   if ('change' in ready) return goOn(ready, context);
   const begun = await begin(work, step, ready, call, context, access);
   if (!begun) return STOP;
+  const points = exchangePoints(work.operation.kind, call.kind);
+  if (points) await faultPoint(points.begun);
   const exchange = await ready.send(managed, {
     deadlineMs: deadlineOf(work, call.kind),
     partition: `${work.scope.workspaceId}:${work.tenant.id}`,
+    ...present('watch', points?.watch),
   });
+  if (points?.read) await faultPoint(points.read);
   return settle(begun, begun.attempt, exchange, held, call, context, access);
 }
 
@@ -151,8 +158,8 @@ async function begin(
     metadataDigest: digestText(JSON.stringify(ready.metadata)),
     deadlineMs: deadlineOf(work, call.kind),
   } as const;
-  const change = changeOf(work, { operation: 'running', next: 'keep', steps }, { ...ready.rows, newAttempt });
-  if ((await context.commit(change)) !== 'written') return undefined;
+  const change = { ...changeOf(work, { operation: 'running', next: 'keep', steps }, ready.rows), newAttempt };
+  if (!(await beginAttempt(context, change))) return undefined;
   return {
     ...work,
     taken: true,
@@ -186,6 +193,8 @@ async function settle(
   try {
     const settled = await call.settle({ work, attempt, client: call.client, exchange, record, held, sealer });
     const result = await context.commit(settled.change);
+    const points = exchangePoints(work.operation.kind, call.kind);
+    if (points?.settled) await faultPoint(points.settled);
     // Somebody else was there first, or everything was stopped meanwhile: the answer is still ours to keep.
     if (result === 'lost') await context.keepAnswer(kept);
     if (result !== 'written' || !settled.work) return STOP;

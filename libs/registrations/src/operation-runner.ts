@@ -1,4 +1,5 @@
 import type { Clock } from '@registrar/clock';
+import { faultPoint } from '@registrar/faults';
 import { Problem, problemDocument } from '@registrar/problem';
 import { changeOf } from './change-of.js';
 import type { OperationPlanner, WriteWindows } from './operation-planner.js';
@@ -34,6 +35,12 @@ export class OperationRunner {
    * @throws whatever a step throws that is nobody's fault upstream: the lease then runs out and the operation is taken up again.
    */
   async run(claimed: Work): Promise<boolean> {
+    const letGo = await this.#run(claimed);
+    if (claimed.operation.kind === 'register') await faultPoint('R9');
+    return letGo;
+  }
+
+  async #run(claimed: Work): Promise<boolean> {
     let letGo = false;
     const context: StepContext = {
       ...this.context,
@@ -43,6 +50,7 @@ export class OperationRunner {
         return result;
       },
     };
+    if (claimed.operation.kind === 'register') await faultPoint('R1');
     const way = this.#way(claimed);
     const planned = claimed.operation.steps.length > 0 ? claimed.operation.steps : way.plan(claimed);
     if (planned instanceof Problem) {

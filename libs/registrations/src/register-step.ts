@@ -1,7 +1,9 @@
 import { decodeExchange, sendRegistration, type EffectiveDocument, type Exchange } from '@registrar/dcr';
+import { faultPoint, faultPointAtOnce } from '@registrar/faults';
 import { problemDocument } from '@registrar/problem';
 import type { Secret } from '@registrar/secret';
 import { digestText, newId, type Sealer } from '@registrar/vault';
+import { beginAttempt } from './begin-attempt.js';
 import { waitBefore, waitingFor } from './backoff.js';
 import { changeOf } from './change-of.js';
 import { clientKeys, markerOf, type ClientKeys } from './client-keys.js';
@@ -19,6 +21,14 @@ import { WRITE_DEADLINE_MS, type UpstreamAccess } from './upstream-access.js';
 import type { Work } from './work.js';
 
 const STOP: StepResult = { kind: 'stop' };
+const WATCH = {
+  written: () => {
+    faultPointAtOnce('R3');
+  },
+  answering: () => {
+    faultPointAtOnce('R4');
+  },
+};
 const OPEN_ATTEMPTS = new Set<AttemptStatus>(['sending', 'accepted', 'unknown']);
 
 /** What is about to be sent, decided and sealed, before the attempt is written. */
@@ -57,14 +67,17 @@ export async function takeRegisterStep(work: Work, step: Step, context: StepCont
     return stopWith(work, context, registrationProblem('registrations.metadata_refused', { extra: { findings: prepared.findings } }));
   const begun = await begin(work, step, context, access, prepared);
   if (!begun) return STOP;
+  await faultPoint('R2');
   const exchange = await sendRegistration(access.outbound, access.clock, {
     endpoint: prepared.endpoint,
     // To the letter, over the id that stands for it (A-19).
     document: { ...prepared.effective.document, ...present('software_statement', prepared.statement?.value.expose()) },
     deadlineMs: deadline(work),
     partition: `${work.scope.workspaceId}:${work.tenant.id}`,
+    watch: WATCH,
     ...present('initialAccessToken', prepared.token?.value),
   });
+  await faultPoint('R5');
   return settleRegistration(begun, exchange, prepared.sealer, context, access, {
     ...present('token', prepared.token?.value),
     ...present('statement', prepared.statement?.value),
@@ -72,17 +85,19 @@ export async function takeRegisterStep(work: Work, step: Step, context: StepCont
 }
 
 /**
- * Goes on from an attempt that an earlier holder left: a stored answer is parsed, a missing one is unknown. An attempt
+ * Goes on from an attempt that an earlier holder left: a stored answer is parsed, a missing one is unknown, and what is known
+ * not to have been sent is as if the EHR had not been reached. An attempt
  * that is unknown already, because only its row could be written, is never followed by another send (H-30).
  */
 async function resume(work: Work, context: StepContext, access: UpstreamAccess): Promise<StepResult | undefined> {
   const { attempt } = work;
-  if (!attempt || !OPEN_ATTEMPTS.has(attempt.status)) return undefined;
+  const unsent = attempt?.status === 'not_sent' && !attempt.finished;
+  if (!attempt || !(unsent || OPEN_ATTEMPTS.has(attempt.status))) return undefined;
   const owner = { workspaceId: work.scope.workspaceId, tenantId: work.tenant.id };
   const sealer = await access.vault.prepare(owner);
   const exchange: Exchange = attempt.answer
     ? decodeExchange(await access.vault.openBytes(owner, { subjectId: attempt.id, kind: 'answer', version: 1 }, attempt.answer.bytes))
-    : { kind: 'lost', sentAt: access.clock.now(), finishedAt: access.clock.now(), url: attempt.url, method: 'POST' };
+    : { kind: unsent ? 'not_sent' : 'lost', sentAt: access.clock.now(), finishedAt: access.clock.now(), url: attempt.url, method: 'POST' };
   return settleRegistration(work, exchange, sealer, context, access);
 }
 
@@ -129,8 +144,8 @@ async function begin(work: Work, step: Step, context: StepContext, access: Upstr
     ...present('softwareStatementId', statement?.id),
   } as const;
   const rows = { ...keys?.rows, newAttempt: attempt, ...present('initialAccessToken', token && { id: token.id, event: 'use' as const }) };
-  const result = await context.commit(changeOf(work, { event: 'start', operation: 'running', next: 'keep', steps }, rows));
-  if (result !== 'written') return undefined;
+  const change = { ...changeOf(work, { event: 'start', operation: 'running', next: 'keep', steps }, rows), newAttempt: attempt };
+  if (!(await beginAttempt(context, change))) return undefined;
   return {
     ...work,
     taken: true,

@@ -11,6 +11,7 @@ import {
   type UnitOfWork,
 } from '@registrar/database';
 import { upstreamsFor } from '@registrar/ehrs';
+import { faultPoint } from '@registrar/faults';
 import { newId } from '@registrar/vault';
 import { createRegistrations, startOperations, type CreatedRegistration, type Records } from './create-registrations.js';
 import type { Doorbell } from './doorbell.js';
@@ -77,13 +78,15 @@ export class Registrations {
   async create(scope: UnitOfWork, wanted: NewRegistration): Promise<RegistrationView> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.database.transaction(scope, async (tx) => {
+        const made = await this.database.transaction(scope, async (tx) => {
           const planned = await this.#plan(tx, wanted, 'connect');
           refuse(planned);
           const [created] = await createRegistrations(tx, wanted.applicationId, [planned], this.records, this.clock.now());
           this.doorbell.ringAfter(tx);
           return await this.#view(tx, (created as CreatedRegistration).registrationId);
         });
+        await faultPoint('R0');
+        return made;
       } catch (error) {
         // Two at once: the index lets one through; the other looks again, and is told like anybody who comes later.
         if (violatedConstraint(error) !== 'registrations_one' || tries > 1) throw error;

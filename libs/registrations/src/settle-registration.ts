@@ -1,4 +1,5 @@
 import { encodeExchange, parseRegistration, type Exchange, type RegistrationOutcome } from '@registrar/dcr';
+import { faultPoint, switchedOff } from '@registrar/faults';
 import type { Secret } from '@registrar/secret';
 import type { Sealer } from '@registrar/vault';
 import { acceptedChange } from './accepted-client.js';
@@ -43,12 +44,14 @@ export async function settleRegistration(
   const kept = { workspaceId: work.scope.workspaceId, attempt: { ...record, status: standing(exchange) } };
   try {
     const settled = change(work, registrationOutcome(work, exchange, access, sent), record, sealer, access);
+    await faultPoint('R6');
     const result = await context.commit(settled.change);
+    await faultPoint('R8');
     // Somebody else was there first, or everything was stopped meanwhile: the answer is still ours to keep.
     if (result === 'lost') await context.keepAnswer(kept);
     return result === 'written' && settled.work ? { kind: 'next', work: settled.work } : { kind: 'stop' };
   } catch (error) {
-    await context.keepAnswer(kept);
+    if (!switchedOff('seal')) await context.keepAnswer(kept);
     throw error;
   }
 }

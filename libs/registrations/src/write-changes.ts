@@ -1,5 +1,6 @@
 import type { Clock } from '@registrar/clock';
 import type { Transaction } from '@registrar/database';
+import { faultPoint, type FaultPoint } from '@registrar/faults';
 import { learnOfServers } from '@registrar/ehrs';
 import { publish } from '@registrar/keys';
 import { settleStatements } from '@registrar/statements';
@@ -82,6 +83,10 @@ async function writeAll(
     for (const entry of change.audit) records.audit.append(tx, entry);
     for (const event of change.events) records.events.append(tx, event);
   }
+  for (const change of writing) {
+    const point = pointOf(change);
+    if (point) await faultPoint(point);
+  }
   const results = changes.map((): CommitResult => 'lost');
   for (const { index, result } of held) results[index] = result;
   return results;
@@ -110,4 +115,11 @@ async function writeRows(tx: Transaction, writing: readonly Change[], now: Date)
     updateOperations(tx, writing, now),
     updateWorkItems(tx, writing),
   ]);
+}
+
+/** Where a test can strike while every row is written and nothing is committed. */
+function pointOf({ client, promote, changedClients, settledAttempt, events }: Change): FaultPoint | undefined {
+  if (client) return 'R7';
+  if (promote && events.some(({ type }) => type === 'credential.rotated')) return 'S4';
+  return changedClients && settledAttempt?.status === 'applied' ? 'U4' : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Database } from '@registrar/database';
+import { faultPoint } from '@registrar/faults';
 import type { Problem } from '@registrar/problem';
 import {
   examineCredential,
@@ -36,6 +37,7 @@ export async function takeProveSuccessor(
   const { pending, client, pendingClient, current } = work;
   const subject = pendingClient ?? client;
   if (!pending || !subject || !client) return endWith(work, context, stepProblem('rotations.nothing_to_rotate'));
+  await faultPoint('S3');
   const verdict = await examineCredential(work, subject, pending, access);
   if (verdict.kind !== 'proven') return unproven(work, step, context, access, database, verdict);
   const swap = pendingClient ? swapOf(work, client, pendingClient, access.clock.now()) : undefined;
@@ -46,13 +48,15 @@ export async function takeProveSuccessor(
     reason: rotationInput(work).reason,
     ...(pendingClient ? { client_id: pendingClient.clientId } : {}),
   };
-  return stepDone(work, step, context, access.clock, {
+  const result = await stepDone(work, step, context, access.clock, {
     rows: { promote: { credentialId: pending.id }, ...lesson(work, verdict), ...swap?.rows },
     registration: { proof: verdict.proof, lastVerifiedAt: access.clock.now(), ...swap?.registration },
     ...(work.registration.status === 'active' ? {} : { event: 'prove' as const }),
     events: [{ type: 'credential.rotated', subject: { type: 'registration', id: work.registration.id }, tenantId: work.tenant.id, data }],
     work: promoted(work, pending, current),
   });
+  await faultPoint('S5');
+  return result;
 }
 
 function promoted(work: Work, pending: NonNullable<Work['pending']>, current: Work['current']): Work {

@@ -1,4 +1,5 @@
 import type { Database } from '@registrar/database';
+import { faultPoint, faultPointAtOnce } from '@registrar/faults';
 import {
   type Step,
   type StepContext,
@@ -35,8 +36,11 @@ export async function takePublishSuccessor(
   if (!successor?.publicJwk) return STOP;
   const alone = rotationInput(work).reason === 'compromised';
   const document = documentWith(set, { add: [successor.publicJwk], ...(alone ? { only: othersKeys(set, work.registration.id) } : {}) });
-  return stepDone(work, step, context, access.clock, {
+  await faultPoint('S1');
+  const result = await stepDone(work, step, context, access.clock, {
     rows: { documents: [document], ...made?.rows, ...(made && pending ? { retire: [pending.id] } : {}) },
     work: { ...work, pending: successor, lastVersion: Math.max(work.lastVersion, successor.version) },
   });
+  faultPointAtOnce('S2');
+  return result;
 }

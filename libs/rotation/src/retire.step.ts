@@ -1,4 +1,5 @@
 import type { Database } from '@registrar/database';
+import { faultPoint } from '@registrar/faults';
 import {
   examineCredential,
   type Step,
@@ -68,6 +69,7 @@ export async function takeShowRefused(
   database: Database,
 ): Promise<StepResult> {
   const { previous, client } = work;
+  await faultPoint('S6');
   const owner = work.previousClient ?? client;
   if (!previous || !owner) return stepDone(work, step, context, access.clock);
   const now = access.clock.now();
