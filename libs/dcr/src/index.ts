@@ -47,6 +47,8 @@ export { decodeExchange, encodeExchange } from './exchange-codec.js';
 export type { RegistrationRequest } from './registration-endpoint.js';
 export { sendRegistration } from './registration-endpoint.js';
 export type { NotSent, Refusal, RefusalReason, RegistrationOutcome, UnknownReason } from './registration-answer-outcome.js';
+export { foundClient, searchClients } from './client-search.js';
+export type { ClientSearch, ListedClient, SearchOutcome } from './client-search.js';
 export type { RegistrationContext } from './registration-answer.js';
 export { parseRegistration } from './registration-answer.js';
 export type { ManagementParts } from './managed-client.js';

@@ -50,6 +50,12 @@ export interface Quirks {
   readonly rateBudget?: { readonly requests: number; readonly perMs: number };
   /** The same metadata twice gives the same client, so a repeated registration is harmless (H-30 b). */
   readonly idempotentByMetadata: boolean;
+  /** How a client is looked for whose answer was lost: `client_name_prefix`: an administrator's list at the registration endpoint (H-30 c2). */
+  readonly findByMarker: 'none' | 'client_name_prefix';
+  /** What is done where a lost answer can be cleared up in no other way: a person is waited for, or it is sent once more and listed (H-30 d). */
+  readonly unknownOutcome: 'hold' | 'retry_once_and_list';
+  /** How many registrations a day may be sent once more so, each leaving what may be a client behind. */
+  readonly orphansPerDay: number;
   /** Optional members that are left out, because the server refuses or destroys them. Security members are never left out (A-12). */
   readonly droppedMembers: readonly string[];
   /** Total deadline of a registration, where 30 s are not enough; at most 60,000. */

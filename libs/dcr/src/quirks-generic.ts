@@ -22,6 +22,9 @@ export const GENERIC: Quirks = {
   secretOverlap: false,
   clientExpires: false,
   idempotentByMetadata: false,
+  findByMarker: 'none',
+  unknownOutcome: 'hold',
+  orphansPerDay: 5,
   droppedMembers: [],
   registration: 'dynamic',
 };

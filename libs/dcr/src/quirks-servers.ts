@@ -59,7 +59,14 @@ export const SERVERS: Readonly<Record<string, Partial<Quirks>>> = {
   pingam: { successStatus: [201], marker: 'client_name', iatScope: 'dynamic_client_registration', readRotates: NEVER, putRotates: RAT },
   pingfederate: { successStatus: [201], marker: 'client_name' },
   // The administrator's list can be searched by the beginning of client_name (H-30 c2).
-  okta: { successStatus: [201], marker: 'client_name', managementAuth: 'admin_token', readRotates: NEVER, putRotates: NEVER },
+  okta: {
+    successStatus: [201],
+    marker: 'client_name',
+    findByMarker: 'client_name_prefix',
+    managementAuth: 'admin_token',
+    readRotates: NEVER,
+    putRotates: NEVER,
+  },
   // Managed by an API of its own, which is not that of RFC 7592.
   auth0: { successStatus: [201], marker: 'client_name', iatMode: 'none', managementAuth: 'admin_token', management: [] },
   cognito: { successStatus: [201, 200], marker: 'client_name', iatMode: 'client_credentials', iatScope: 'aws.cognito/dcr/register' },

@@ -7,7 +7,7 @@ import { present } from './present.js';
 import { registrationProblem } from './registrations.problems.js';
 import { markStep } from './step.js';
 import { withoutStatement } from './software-statement.js';
-import { statementEvent, tokenEvent } from './unsent-registration.js';
+import { repeated, statementEvent, tokenEvent } from './unsent-registration.js';
 import type { UpstreamAccess } from './upstream-access.js';
 import type { SealedValue, Work, WorkCredential, WorkManagement } from './work.js';
 
@@ -52,6 +52,7 @@ export function acceptedChange(
     ifClaimed: sharedIdentity(work, record, issued.clientId),
     ...tokenEvent(work, 'accept'),
     ...statementEvent(work, 'accepted'),
+    ...repeated(work),
   };
   if (stopped !== undefined) {
     const problem = problemDocument(stopWords(stopped, comparison.differences));

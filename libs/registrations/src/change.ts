@@ -41,6 +41,14 @@ export interface SettledAttempt {
   readonly answer?: SealedValue;
 }
 
+/** `unknown`: still so, but for the client that was found. */
+export interface ConcludedAttempt {
+  readonly id: string;
+  readonly status: 'unknown' | 'orphaned' | 'resolved_absent' | 'superseded';
+  readonly reason: string;
+  readonly clientId?: string;
+}
+
 /** What the attempt's row keeps of the exchange, whatever it meant. */
 export type AnswerRecord = Omit<SettledAttempt, 'status' | 'outcome'>;
 
@@ -175,6 +183,8 @@ export interface Change {
   readonly ifClaimed?: Change;
   readonly secrets?: readonly SecretRow[];
   readonly initialAccessToken?: TokenUse;
+  /** What was found out of an earlier registration whose answer was lost. */
+  readonly concluded?: ConcludedAttempt;
   /** What became of this operation's updates whose answers were lost, once that is known. */
   readonly earlierUpdates?: 'applied' | 'resolved_absent' | 'superseded';
   /** Begun in the same transaction, once this operation is over. */

@@ -8,6 +8,8 @@ import { planSync, SYNC_STEPS, takeCompareStep } from './sync-step.js';
 import { takeCompareTokenStep } from './sync-token-step.js';
 import { takeReadStep, takeUpdateStep } from './update-step.js';
 import { planUpdate, UPDATE_STEPS } from './update-steps.js';
+import { takeReconcileStep } from './reconcile-step.js';
+import { RECONCILE } from './reconciliation.js';
 import type { StepPlan } from './step.js';
 import type { Strategy } from './strategy.js';
 import type { UpstreamAccess } from './upstream-access.js';
@@ -30,7 +32,7 @@ export function dynamicStrategy(access: UpstreamAccess): Strategy {
   return {
     name: 'dynamic',
     plan: (kind, work) => (kind === 'update' ? planUpdate(work) : kind === 'sync' ? planSync(work) : PLANS[kind]),
-    detours: [...UPDATE_STEPS, ...SYNC_STEPS, CONFIRM_GONE],
+    detours: [...UPDATE_STEPS, ...SYNC_STEPS, CONFIRM_GONE, RECONCILE],
     steps: {
       compare: (work, step, context) => takeCompareStep(work, step, context, access),
       compare_token: (work, step, context) => takeCompareTokenStep(work, step, context, access),
@@ -41,6 +43,7 @@ export function dynamicStrategy(access: UpstreamAccess): Strategy {
       prove_update: (work, step, context) => takeProveUpdateStep(work, step, context, access),
       publish_key: (work, step, context) => takeRegisterStep(work, { ...step, name: 'register' }, context, access),
       register: (work, step, context) => takeRegisterStep(work, step, context, access),
+      reconcile: (work, step, context) => takeReconcileStep(work, step, context, access),
       confirm_gone: (work, step, context) => takeConfirmGoneStep(work, step, context, access),
       prove: (work, step, context) => takeProveStep(work, step, context, access),
     },

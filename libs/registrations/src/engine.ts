@@ -11,6 +11,7 @@ import { LeavingReads } from './leaving.repository.js';
 import type { OperationPlanner, WriteWindows } from './operation-planner.js';
 import { OperationRunner } from './operation-runner.js';
 import { refusesMany } from './refused-clients.repository.js';
+import { reserveRetry } from './reserve-retry.repository.js';
 import { portalStrategy } from './portal.strategy.js';
 import { present } from './present.js';
 import type { StepContext } from './strategy.js';
@@ -50,6 +51,7 @@ export function createEngine(parts: EngineParts): Dispatcher {
     },
     keepAnswer: (kept) => keepAnswer(database, kept),
     refusesMany: (work) => refusesMany(database, work, clock),
+    reserveRetry: (work) => reserveRetry(database, work, clock),
   };
   const queue = new WorkQueue(database, `worker-${newId()}`, settings.leaseMs);
   const reads = new LeavingReads(database, (work, inMs) => queue.giveBack(work, inMs));

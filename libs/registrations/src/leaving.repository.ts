@@ -25,6 +25,8 @@ interface OpenRow {
   url: string;
   metadata: ClientMetadata;
   marker: string;
+  marker_member: string | null;
+  metadata_digest: string;
   initial_access_token_id: string | null;
   finished_at: Date | null;
   answer_key_id: string | null;
@@ -33,7 +35,7 @@ interface OpenRow {
 }
 
 const OPEN = `
-SELECT a.id, a.kind, a.status, a.fence, a.url, a.metadata, a.marker, a.initial_access_token_id, a.finished_at, a.answer_key_id, a.answer,
+SELECT a.id, a.kind, a.status, a.fence, a.url, a.metadata, a.marker, a.marker_member, a.metadata_digest, a.initial_access_token_id, a.finished_at, a.answer_key_id, a.answer,
        EXISTS (SELECT 1 FROM work_items w WHERE w.kind = 'operation' AND w.subject_id = a.operation_id AND w.lease_until > clock_timestamp()) AS held
   FROM attempts a
  WHERE a.workspace_id = $1 AND a.registration_id = $2 AND a.operation_id <> $3
@@ -99,6 +101,9 @@ function attemptOf(row: OpenRow): WorkAttempt {
     fence: Number(row.fence),
     url: row.url,
     metadata: row.metadata,
+    marker: row.marker,
+    metadataDigest: row.metadata_digest,
+    ...present('markerMember', row.marker_member),
     finished: row.finished_at !== null,
     ...present('initialAccessTokenId', row.initial_access_token_id),
     ...present('answer', answer),

@@ -46,6 +46,9 @@ const ATTEMPT = members(
   'url',
   'metadata',
   'outcome',
+  'marker',
+  'marker_member',
+  'metadata_digest',
   'initial_access_token_id',
   'software_statement_id',
 );

@@ -164,7 +164,17 @@ async function begin(
     ...work,
     taken: true,
     operation: { ...work.operation, status: 'running', steps },
-    attempt: { id, kind: call.kind, status: 'sending', finished: false, fence: work.fence, url, metadata: ready.metadata },
+    attempt: {
+      id,
+      kind: call.kind,
+      status: 'sending',
+      finished: false,
+      fence: work.fence,
+      url,
+      metadata: ready.metadata,
+      marker: newAttempt.marker,
+      metadataDigest: newAttempt.metadataDigest,
+    },
   };
 }
 

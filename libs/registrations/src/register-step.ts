@@ -34,6 +34,7 @@ const OPEN_ATTEMPTS = new Set<AttemptStatus>(['sending', 'accepted', 'unknown'])
 /** What is about to be sent, decided and sealed, before the attempt is written. */
 export interface Prepared {
   readonly attemptId: string;
+  readonly marker: string;
   readonly effective: EffectiveDocument;
   readonly endpoint: string;
   readonly keys?: ClientKeys;
@@ -48,7 +49,7 @@ export interface Prepared {
  * of an earlier holder goes on from what that one left, and never sends again on its own.
  */
 export async function takeRegisterStep(work: Work, step: Step, context: StepContext, access: UpstreamAccess): Promise<StepResult> {
-  const left = await resume(work, context, access);
+  const left = await resume(work, step, context, access);
   if (left) return left;
   const refused = precondition(work);
   if (refused) return stopWith(work, context, refused);
@@ -59,7 +60,7 @@ export async function takeRegisterStep(work: Work, step: Step, context: StepCont
   if (token.kind === 'refused') return need(work, context, 'supply_initial_access_token', token.problem);
   if (token.kind === 'unavailable')
     return later(work, context, access, token.retryAfterMs ?? waitBefore([5_000, 30_000, 120_000], work.operation.tries) ?? 600_000);
-  const prepared = await prepare(work, access, {
+  const prepared = await prepare(work, step, access, {
     ...present('token', token.kind === 'ready' ? token : undefined),
     ...present('statement', statement.kind === 'ready' ? statement : undefined),
   });
@@ -87,12 +88,13 @@ export async function takeRegisterStep(work: Work, step: Step, context: StepCont
 /**
  * Goes on from an attempt that an earlier holder left: a stored answer is parsed, a missing one is unknown, and what is known
  * not to have been sent is as if the EHR had not been reached. An attempt
- * that is unknown already, because only its row could be written, is never followed by another send (H-30).
+ * that is unknown already, because only its row could be written, is followed by another send only after it was cleared up (H-30).
  */
-async function resume(work: Work, context: StepContext, access: UpstreamAccess): Promise<StepResult | undefined> {
+async function resume(work: Work, step: Step, context: StepContext, access: UpstreamAccess): Promise<StepResult | undefined> {
   const { attempt } = work;
   const unsent = attempt?.status === 'not_sent' && !attempt.finished;
-  if (!attempt || !(unsent || OPEN_ATTEMPTS.has(attempt.status))) return undefined;
+  // One that this step is to send again stays unknown until the answer to that has come.
+  if (!attempt || !(unsent || OPEN_ATTEMPTS.has(attempt.status)) || attempt.id === step.repeat?.of) return undefined;
   const owner = { workspaceId: work.scope.workspaceId, tenantId: work.tenant.id };
   const sealer = await access.vault.prepare(owner);
   const exchange: Exchange = attempt.answer
@@ -110,18 +112,20 @@ function precondition(work: Work) {
 
 async function prepare(
   work: Work,
+  step: Step,
   access: UpstreamAccess,
   supplied: Pick<Prepared, 'token' | 'statement'>,
 ): Promise<Prepared | Pick<EffectiveDocument, 'findings'>> {
   const attemptId = newId();
+  const marker = step.repeat?.marker ?? markerOf(attemptId);
   const sealer = await access.vault.prepare({ workspaceId: work.scope.workspaceId, tenantId: work.tenant.id });
   const subject = { ...work, ...present('statement', work.softwareStatement) };
-  const draft = documentOf(subject, access, { ...KEYS_TO_COME, ...present('keySetId', work.pending?.keySetId) }, markerOf(attemptId));
+  const draft = documentOf(subject, access, { ...KEYS_TO_COME, ...present('keySetId', work.pending?.keySetId) }, marker);
   if (draft.findings.some((finding) => finding.severity === 'error')) return { findings: draft.findings };
-  const base = { attemptId, sealer, endpoint: work.upstream.endpoints.registration ?? '', ...supplied };
+  const base = { attemptId, marker, sealer, endpoint: work.upstream.endpoints.registration ?? '', ...supplied };
   if (draft.authMethod !== 'private_key_jwt') return { ...base, effective: draft };
   const keys = await clientKeys(work, draft.signingAlg ?? 'ES384', access, sealer);
-  return { ...base, keys, effective: documentOf(subject, access, keys.keys, markerOf(attemptId)) };
+  return { ...base, keys, effective: documentOf(subject, access, keys.keys, marker) };
 }
 
 /** The transaction before the send: no attempt row, no send; no fence, no send; suspended or off-boarding, no send. */
@@ -134,7 +138,7 @@ async function begin(work: Work, step: Step, context: StepContext, access: Upstr
     kind: 'register',
     status: 'sending',
     authorizationServerId: work.upstream.authorizationServerId,
-    marker: markerOf(prepared.attemptId),
+    marker: prepared.marker,
     url: prepared.endpoint,
     metadata: effective.expected,
     metadataDigest: digestText(JSON.stringify(effective.document)),
@@ -159,6 +163,9 @@ async function begin(work: Work, step: Step, context: StepContext, access: Upstr
       fence: work.fence,
       url: attempt.url,
       metadata: attempt.metadata,
+      marker: attempt.marker,
+      metadataDigest: attempt.metadataDigest,
+      ...present('markerMember', attempt.markerMember),
       ...present('initialAccessTokenId', token?.id),
       ...present('softwareStatementId', statement?.id),
     },

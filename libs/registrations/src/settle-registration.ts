@@ -7,7 +7,9 @@ import { present } from './present.js';
 import { withoutStatement } from './software-statement.js';
 import { refusedChange } from './refused-registration.js';
 import { lostChange, notSentChange } from './unsent-registration.js';
+import { without } from './without.js';
 import type { AnswerRecord, Change } from './change.js';
+import { changeOf } from './change-of.js';
 import type { AttemptStatus } from './operation-status.js';
 import type { StepContext, StepResult } from './strategy.js';
 import type { UpstreamAccess } from './upstream-access.js';
@@ -94,10 +96,19 @@ function change(
     case 'accepted':
       return acceptedChange(work, outcome, record, sealer, access);
     case 'refused':
-      return { change: refusedChange(work, outcome, record, access) };
+      return { change: stillUnknown(work, refusedChange(work, outcome, record, access)) };
     case 'not_sent':
-      return { change: notSentChange(work, outcome, record, access) };
+      return { change: stillUnknown(work, notSentChange(work, outcome, record, access)) };
     default:
-      return { change: lostChange(work, outcome, record) };
+      return { change: lostChange(work, outcome, record, access.clock) };
   }
+}
+
+/** That sending it again was turned down says nothing of the first time: whether there is a client is as unknown as before. */
+function stillUnknown(work: Work, change: Change): Change {
+  const repeats = work.operation.steps.some(({ name, repeat }) => name === 'register' && repeat !== undefined);
+  if (!repeats || change.registration.event !== 'refuse') return change;
+  const { problem } = change.operation;
+  const standing = { event: 'lose_answer', operation: 'outcome_unknown', next: 'done', ...present('problem', problem) } as const;
+  return changeOf(work, standing, without(change, 'registration', 'operation', 'next', 'audit', 'events'));
 }

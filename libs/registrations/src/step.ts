@@ -13,6 +13,8 @@ export interface Step extends StepPlan {
   readonly status: 'pending' | 'running' | 'done';
   /** What probes of a client that may be gone have shown (H-40). */
   readonly seen?: readonly { readonly at: string; readonly kind: LifeSign }[];
+  /** The registration is sent again with the marker of an earlier attempt, at a server where that gives the same client (H-30 b). */
+  readonly repeat?: { readonly of: string; readonly marker: string; readonly times: number };
   /** RFC 3339. */
   readonly started_at?: string;
   readonly finished_at?: string;

@@ -11,6 +11,8 @@ export interface StepContext {
   keepAnswer(kept: KeptAnswer): Promise<void>;
   /** Whether the server refuses so many of its clients at once that it is the server, and none of them (K-43). */
   refusesMany(work: Work): Promise<'no' | 'newly' | 'already'>;
+  /** Takes one of the few registrations that may be sent once more after a lost answer; false where none is left. */
+  reserveRetry(work: Work): Promise<boolean>;
 }
 
 /** A raw answer that must not be lost, whatever became of its result. */

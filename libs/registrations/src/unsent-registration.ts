@@ -1,3 +1,4 @@
+import type { Clock } from '@registrar/clock';
 import type { RegistrationOutcome } from '@registrar/dcr';
 import type { TokenEvent } from '@registrar/ehrs';
 import { problemDocument } from '@registrar/problem';
@@ -5,8 +6,8 @@ import type { StatementOutcome } from '@registrar/statements';
 import { NOT_SENT_LADDER_MS, waitBefore, waitingFor } from './backoff.js';
 import type { AnswerRecord, Change } from './change.js';
 import { changeOf } from './change-of.js';
-import { markerOf } from './client-keys.js';
 import { present } from './present.js';
+import { firstLook, withReconcile } from './reconciliation.js';
 import { registrationProblem } from './registrations.problems.js';
 import type { UpstreamAccess } from './upstream-access.js';
 import type { Work } from './work.js';
@@ -72,9 +73,17 @@ function unreachable(code: string) {
     : registrationProblem('registrations.ehr_unreachable', { detail });
 }
 
-/** The answer was lost, or cannot be used: a client may exist. It is never sent again by itself (H-30). */
-export function lostChange(work: Work, outcome: Extract<RegistrationOutcome, { kind: 'unknown' }>, record: AnswerRecord): Change {
-  const marker = work.attempt ? markerOf(work.attempt.id) : '';
+/**
+ * The answer was lost, or cannot be used: a client may exist. Where the server lets it be cleared up that is done, later; else it waits
+ * for a person, and is never sent again by itself (H-30).
+ */
+export function lostChange(
+  work: Work,
+  outcome: Extract<RegistrationOutcome, { kind: 'unknown' }>,
+  record: AnswerRecord,
+  clock: Clock,
+): Change {
+  const marker = work.attempt?.marker ?? '';
   const problem = problemDocument(
     registrationProblem('registrations.outcome_unknown', {
       detail: `We sent the registration but ${BECAUSE[outcome.because] ?? 'the answer could not be used'}. A client with the marker ${marker} may exist at the EHR.`,
@@ -82,11 +91,17 @@ export function lostChange(work: Work, outcome: Extract<RegistrationOutcome, { k
       ...present('upstream', outcome.status === undefined ? undefined : { status: outcome.status }),
     }),
   );
-  return changeOf(
-    work,
-    { event: 'lose_answer', operation: 'outcome_unknown', next: 'done', problem },
-    {
-      settledAttempt: { ...record, status: 'unknown', outcome: { because: outcome.because } },
-    },
-  );
+  const standing = { event: 'lose_answer', operation: 'outcome_unknown', next: 'done', problem } as const;
+  const rows = { settledAttempt: { ...record, status: 'unknown', outcome: { because: outcome.because } } as const, ...repeated(work) };
+  const inMs = firstLook(work);
+  if (inMs === undefined) return changeOf(work, standing, rows);
+  const waiting = waitingFor('reconciling', inMs, clock);
+  const next = { at: new Date(waiting.until ?? 0), budget: 'registration' } as const;
+  return changeOf(work, { ...standing, operation: 'waiting', next, waiting, tries: 0, steps: withReconcile(work) }, rows);
+}
+
+/** The attempt whose marker was sent again is accounted for by the one that repeated it. */
+export function repeated({ operation }: Work): Pick<Change, 'concluded'> {
+  const of = operation.steps.find(({ name }) => name === 'register')?.repeat?.of;
+  return of === undefined ? {} : { concluded: { id: of, status: 'superseded', reason: 'repeated' } };
 }

@@ -110,6 +110,9 @@ export interface WorkRow {
     url: string;
     metadata: ClientMetadata;
     outcome: Nullable<Record<string, unknown>>;
+    marker: string;
+    marker_member: Nullable<string>;
+    metadata_digest: string;
     initial_access_token_id: Nullable<string>;
     software_statement_id: Nullable<string>;
   }>;
@@ -253,6 +256,9 @@ function attempt(row: WorkRow): WorkAttempt | null {
     fence: found.fence,
     url: found.url,
     metadata: found.metadata,
+    marker: found.marker,
+    metadataDigest: found.metadata_digest,
+    ...present('markerMember', found.marker_member),
     ...present('outcome', found.outcome),
     ...present('initialAccessTokenId', found.initial_access_token_id),
     ...present('softwareStatementId', found.software_statement_id),

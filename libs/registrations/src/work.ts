@@ -63,6 +63,11 @@ export interface WorkAttempt {
   readonly fence: number;
   readonly url: string;
   readonly metadata: ClientMetadata;
+  /** By which the client can be found, and the member that carries it. */
+  readonly marker: string;
+  readonly markerMember?: string;
+  /** SHA-256 of the document as it was sent. */
+  readonly metadataDigest: string;
   readonly outcome?: Readonly<Record<string, unknown>>;
   readonly initialAccessTokenId?: string;
   readonly softwareStatementId?: string;

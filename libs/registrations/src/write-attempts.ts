@@ -55,8 +55,8 @@ export async function insertAttempts(tx: Transaction, changes: readonly Begun[],
 }
 
 const SETTLE = `
-UPDATE attempts a SET status = i.status, upstream_status = i.upstream_status, outcome = i.outcome, upstream_client_id = i.upstream_client_id,
-       local_address = i.local_address, answer_key_id = i.answer_key_id, answer = i.answer, finished_at = $9
+UPDATE attempts a SET status = i.status, upstream_status = coalesce(i.upstream_status, a.upstream_status), outcome = i.outcome, upstream_client_id = i.upstream_client_id,
+       local_address = coalesce(i.local_address, a.local_address), answer_key_id = i.answer_key_id, answer = i.answer, finished_at = $9
   FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::jsonb[], $5::text[], $6::text[], $7::uuid[], $8::bytea[])
        AS i (id, status, upstream_status, outcome, upstream_client_id, local_address, answer_key_id, answer)
  WHERE a.workspace_id = $10 AND a.id = ANY ($1::uuid[]) AND a.id = i.id`;
@@ -76,6 +76,26 @@ export async function settleAttempts(tx: Transaction, changes: readonly Change[]
     now,
     tx.scope.workspaceId,
   ]);
+}
+
+/** What was found out of attempts whose answers were lost; where they came from and what was kept of them stays. */
+export async function concludeAttempts(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
+  const concluded = changes.flatMap((change) => (change.concluded ? [change.concluded] : []));
+  if (concluded.length === 0) return;
+  await tx.prepared(
+    `UPDATE attempts a SET status = i.status, outcome = coalesce(a.outcome, '{}') || jsonb_build_object('reason', i.reason), finished_at = coalesce(a.finished_at, $6),
+            upstream_client_id = coalesce(i.client_id, a.upstream_client_id)
+       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS i (id, status, reason, client_id)
+      WHERE a.workspace_id = $5 AND a.id = i.id AND a.status = 'unknown'`,
+    [
+      concluded.map((one) => one.id),
+      concluded.map((one) => one.status),
+      concluded.map((one) => one.reason),
+      concluded.map((one) => one.clientId ?? null),
+      tx.scope.workspaceId,
+      now,
+    ],
+  );
 }
 
 /** What became of updates whose answers were lost: known once it was looked. */

@@ -8,7 +8,7 @@ import type { Change, CommitResult } from './change.js';
 import type { Records } from './create-registrations.js';
 import type { OnPromoted } from './on-promoted.js';
 import type { WriteChanges } from './journal.js';
-import { insertAttempts, resolveEarlier, settleAttempts, supersedeAttempts } from './write-attempts.js';
+import { concludeAttempts, insertAttempts, resolveEarlier, settleAttempts, supersedeAttempts } from './write-attempts.js';
 import { changeClients, insertClients } from './write-clients.js';
 import {
   attachCredentials,
@@ -109,6 +109,7 @@ async function writeRows(tx: Transaction, writing: readonly Change[], now: Date)
     insertAttempts(tx, writing, now),
     supersedeAttempts(tx, writing),
     settleAttempts(tx, writing, now),
+    concludeAttempts(tx, writing, now),
     resolveEarlier(tx, writing, now),
     forget(tx, writing, now),
     updateRegistrations(tx, writing, now),

@@ -38,7 +38,18 @@ export const declaredQuirks = z
     client_expires: z.boolean().describe('Whether the whole client may expire.'),
     max_clients_hint: z.int().min(1).max(1_000_000),
     rate_budget: z.strictObject({ requests: z.int().min(1).max(1_000_000), per_ms: z.int().min(1).max(86_400_000) }),
-    idempotent_by_metadata: z.boolean(),
+    idempotent_by_metadata: z
+      .boolean()
+      .describe('Whether the same metadata again gives the same client: then a registration whose answer was lost is sent again.'),
+    find_by_marker: z
+      .enum(['none', 'client_name_prefix'])
+      .describe(
+        'Whether the initial access token opens a list of clients at the registration endpoint, searched by the beginning of their name.',
+      ),
+    unknown_outcome: z
+      .enum(['hold', 'retry_once_and_list'])
+      .describe('What is done about a lost answer that cannot be cleared up: a person resolves it, or it is sent once more and listed.'),
+    orphans_per_day: z.int().min(0).max(1_000).describe('How many registrations a day may be sent once more so.'),
     dropped_members: members,
     registration_deadline_ms: z.int().min(1000).max(60_000),
     auth_methods: z.array(z.enum(['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'none'])).max(4),

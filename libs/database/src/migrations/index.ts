@@ -17,6 +17,7 @@ import { Readers1764000000016 } from './1764000000016-readers.js';
 import { Retirements1764000000020 } from './1764000000020-retirements.js';
 import { Rollouts1764000000021 } from './1764000000021-rollouts.js';
 import { Replacements1764000000030 } from './1764000000030-replacements.js';
+import { Retried1764000000031 } from './1764000000031-retried.js';
 
 /** Every migration by name, in order: no globs, so that a forgotten file does not compile away silently. */
 export const migrations = [
@@ -39,4 +40,5 @@ export const migrations = [
   Retirements1764000000020,
   Rollouts1764000000021,
   Replacements1764000000030,
+  Retried1764000000031,
 ];
