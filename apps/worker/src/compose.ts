@@ -2,7 +2,7 @@ import { AuditLog } from '@registrar/audit';
 import { FileClock, SystemClock } from '@registrar/clock';
 import type { Config } from '@registrar/config';
 import { openDatabase } from '@registrar/database';
-import { ExpiryAlarms, tokenExpiries } from '@registrar/ehrs';
+import { ExpiryAlarms, GateProber, tokenExpiries } from '@registrar/ehrs';
 import { EventLog } from '@registrar/events';
 import { createJobs } from '@registrar/jobs';
 import { KeyPool } from '@registrar/keys';
@@ -97,7 +97,8 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
       logger.error({ failure: failureOf(error) }, 'comparisons will be looked at again');
     },
   );
-  const beside = [...changes.beside, offboarding.beside];
+  const prober = new GateProber(database, outbound, complain);
+  const beside = [...changes.beside, offboarding.beside, { look: () => prober.look(), drain: () => Promise.resolve() }];
   return new WorkerProcess({ dispatcher, alarms, rotations, syncs, beside }, jobs, config, logger, [
     () => offboarding.close(),
     () => outbound.close(),

@@ -41,4 +41,22 @@ export class UpstreamGateEntity {
 
   @Column('integer', { name: 'opened_times', default: 0 })
   openedTimes!: number;
+
+  /** How often in a row the server has asked to be left alone. */
+  @Column('integer', { default: 0 })
+  throttled!: number;
+
+  /** Since when the exchanges are counted; null while none has failed. */
+  @Column('timestamptz', { name: 'window_from', nullable: true })
+  windowFrom!: Date | null;
+
+  @Column('integer', { name: 'window_total', default: 0 })
+  windowTotal!: number;
+
+  @Column('integer', { name: 'window_failed', default: 0 })
+  windowFailed!: number;
+
+  /** The hospital whose turn was last. */
+  @Column('uuid', { name: 'served_tenant_id', nullable: true })
+  servedTenantId!: string | null;
 }

@@ -31,6 +31,7 @@ export function changeOf(work: Work, standing: Standing, rows: Partial<Change> =
     tenantId: work.tenant.id,
     registrationId: work.registration.id,
     operationId: work.operation.id,
+    authorizationServerId: work.upstream.authorizationServerId,
     itemId: work.itemId,
     fence: work.fence,
     guard: `${work.taken ? 'hold' : 'take'}${work.operation.kind === 'deregister' ? '_leaving' : ''}`,

@@ -37,6 +37,8 @@ export interface SettledAttempt {
   readonly outcome?: Readonly<Record<string, unknown>>;
   readonly upstreamClientId?: string;
   readonly localAddress?: string;
+  /** How long the server asked to be left alone, in milliseconds, where its answer was an error of its own. Not stored. */
+  readonly pauseMs?: number;
   /** Present while the raw answer must be kept; left out once its contents are adopted. */
   readonly answer?: SealedValue;
 }
@@ -114,6 +116,7 @@ export interface Change {
   readonly tenantId: string;
   readonly registrationId: string;
   readonly operationId: string;
+  readonly authorizationServerId: string;
   readonly itemId: string;
   readonly fence: number;
   /**

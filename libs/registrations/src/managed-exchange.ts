@@ -5,6 +5,7 @@ import { digestText, newId, type Sealer } from '@registrar/vault';
 import { beginAttempt } from './begin-attempt.js';
 import type { AnswerRecord, Change } from './change.js';
 import { changeOf } from './change-of.js';
+import { pauseOf } from './gate-sign.js';
 import { markerOf } from './client-keys.js';
 import { credentialOwner } from './credential-owner.js';
 import { exchangePoints } from './exchange-points.js';
@@ -197,6 +198,7 @@ async function settle(
     id: attempt.id,
     ...present('upstreamStatus', exchange.status),
     ...present('localAddress', exchange.localAddress),
+    ...present('pauseMs', pauseOf(exchange, access.clock.now())),
     ...present('answer', sealed),
   };
   const kept = { workspaceId: work.scope.workspaceId, attempt: { ...record, status: standing(exchange) } };

@@ -3,6 +3,7 @@ import { faultPoint, switchedOff } from '@registrar/faults';
 import type { Secret } from '@registrar/secret';
 import type { Sealer } from '@registrar/vault';
 import { acceptedChange } from './accepted-client.js';
+import { pauseOf } from './gate-sign.js';
 import { present } from './present.js';
 import { withoutStatement } from './software-statement.js';
 import { refusedChange } from './refused-registration.js';
@@ -41,6 +42,7 @@ export async function settleRegistration(
     id: attempt.id,
     ...present('upstreamStatus', exchange.status),
     ...present('localAddress', exchange.localAddress),
+    ...present('pauseMs', pauseOf(exchange, access.clock.now())),
     ...present('answer', sealed),
   };
   const kept = { workspaceId: work.scope.workspaceId, attempt: { ...record, status: standing(exchange) } };

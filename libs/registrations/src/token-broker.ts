@@ -1,5 +1,6 @@
 import type { Records } from './create-registrations.js';
 import { requestToken } from '@registrar/dcr';
+import { noteGates, tokensPausedMs } from '@registrar/ehrs';
 import type { Database, UnitOfWork } from '@registrar/database';
 import { Problem, problemDocument } from '@registrar/problem';
 import type { Secret } from '@registrar/secret';
@@ -67,6 +68,12 @@ export class TokenBroker {
         // Who waited while another asked and was refused hears the same: it does not ask once more, each in turn.
         const refused = row?.leased === false && row.updated_at >= began ? row.problem : null;
         const free = !usable && !refused && row?.leased !== true;
+        const pausedMs = free && material.upstream.server ? await tokensPausedMs(tx, material.upstream.server.id) : undefined;
+        if (pausedMs !== undefined)
+          throw registrationProblem('registrations.token_unavailable', {
+            detail: 'The EHR does not answer at the moment, or has asked for a pause; nothing was sent.',
+            retryAfterMs: pausedMs,
+          });
         const leased = free && (await leaseToken(tx, key, this.#owner, LEASE_MS, began, row?.updated_at));
         return { material, key, heard, row, usable, refused, free, leased };
       });
@@ -121,11 +128,16 @@ export class TokenBroker {
       const upstreamWords = { status: outcome.status, error: outcome.error, ...present('error_description', outcome.description) };
       throw registrationProblem('registrations.token_refused', { upstream: upstreamWords });
     }
-    if (outcome.kind === 'unavailable')
+    if (outcome.kind === 'unavailable') {
+      const paused = outcome.code === 'rate_limited' || outcome.retryAfterMs !== undefined;
+      const sign = paused ? ('paused' as const) : ('failed' as const);
+      const at = { authorizationServerId: upstream.authorizationServerId, budget: 'token' } as const;
+      await this.database.transaction(scope, (tx) => noteGates(tx, [{ ...at, sign, ...present('askedMs', outcome.retryAfterMs) }]));
       throw registrationProblem('registrations.token_unavailable', {
         detail: `The token endpoint did not answer (${outcome.code}).`,
         ...present('retryAfterMs', outcome.retryAfterMs),
       });
+    }
     const lifeMs = outcome.expiresInMs ?? SHORTEST_LIFE_MS;
     return {
       accessToken: outcome.accessToken,
@@ -145,6 +157,8 @@ export class TokenBroker {
     return this.database.transaction(scope, async (tx) => {
       await settleToken(tx, key, this.#owner, result, this.access.clock.now());
       const issued = !('problem' in result);
+      const server = material.upstream.server?.id;
+      if (issued && server !== undefined) await noteGates(tx, [{ authorizationServerId: server, budget: 'token', sign: 'well' }]);
       this.records.audit.append(tx, {
         action: 'token.issue',
         subject: { type: 'registration', id: material.registrationId },

@@ -3,7 +3,7 @@ import type { RegistrationOutcome } from '@registrar/dcr';
 import type { TokenEvent } from '@registrar/ehrs';
 import { problemDocument } from '@registrar/problem';
 import type { StatementOutcome } from '@registrar/statements';
-import { NOT_SENT_LADDER_MS, waitBefore, waitingFor } from './backoff.js';
+import { jittered, ladderOf, waitBefore, waitingFor } from './backoff.js';
 import type { AnswerRecord, Change } from './change.js';
 import { changeOf } from './change-of.js';
 import { present } from './present.js';
@@ -46,7 +46,8 @@ export function notSentChange(
 ): Change {
   const settledAttempt = { ...record, status: 'not_sent', outcome: { code: outcome.code } } as const;
   const problem = problemDocument(unreachable(outcome.code));
-  const inMs = outcome.retryable ? waitBefore(NOT_SENT_LADDER_MS, work.operation.tries) : undefined;
+  const waitMs = outcome.retryable ? waitBefore(ladderOf(outcome.code), work.operation.tries) : undefined;
+  const inMs = waitMs === undefined ? undefined : jittered(waitMs);
   const rows = { settledAttempt, ...tokenEvent(work, 'return') };
   if (inMs === undefined) return changeOf(work, { event: 'refuse', operation: 'failed', next: 'done', problem }, rows);
   const waiting = waitingFor(outcome.code === 'timeout' ? 'ehr_slow' : 'ehr_unreachable', inMs, access.clock);

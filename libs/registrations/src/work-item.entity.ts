@@ -33,6 +33,10 @@ export class WorkItemEntity {
   @Column('timestamptz', { name: 'wake_at', nullable: true })
   wakeAt!: Date | null;
 
+  /** It is due later only because the server did not answer: it is due at once when the server does again. */
+  @Column('boolean', { name: 'waits_for_server', default: false })
+  waitsForServer!: boolean;
+
   @Column('text', { name: 'lease_owner', nullable: true })
   leaseOwner!: string | null;
 

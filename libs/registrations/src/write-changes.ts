@@ -1,11 +1,12 @@
 import type { Clock } from '@registrar/clock';
 import type { Transaction } from '@registrar/database';
 import { faultPoint, type FaultPoint } from '@registrar/faults';
-import { learnOfServers } from '@registrar/ehrs';
+import { learnOfServers, noteGates } from '@registrar/ehrs';
 import { publish } from '@registrar/keys';
 import { settleStatements } from '@registrar/statements';
 import type { Change, CommitResult } from './change.js';
 import type { Records } from './create-registrations.js';
+import { signsOf } from './gate-sign.js';
 import type { OnPromoted } from './on-promoted.js';
 import type { WriteChanges } from './journal.js';
 import { concludeAttempts, insertAttempts, resolveEarlier, settleAttempts, supersedeAttempts } from './write-attempts.js';
@@ -77,6 +78,7 @@ async function writeAll(
     records.events,
   );
   await shutGates(tx, writing);
+  await noteGates(tx, writing.flatMap(signsOf));
   const promoted = writing.filter((change) => change.promote ?? change.rollBack).map((change) => change.registrationId);
   if (promoted.length > 0) await onPromoted?.(tx, promoted, now);
   for (const change of writing) {

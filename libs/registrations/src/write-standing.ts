@@ -1,6 +1,7 @@
 import type { Transaction } from '@registrar/database';
 import { switchedOff } from '@registrar/faults';
 import type { Change } from './change.js';
+import { waitsForServer } from './gate-sign.js';
 import { REGISTRATION_STATUSES, transition } from './lifecycle.js';
 
 // Row by row from the changes on, whatever the planner's statistics say of the workspace (see load-work.ts).
@@ -140,13 +141,22 @@ export async function updateWorkItems(tx: Transaction, changes: readonly Change[
     );
   }
   const later = changes.flatMap((change) =>
-    typeof change.next === 'string' || 'at' in change.next ? [] : [{ ...change.next, itemId: change.itemId, fence: change.fence }],
+    typeof change.next === 'string' || 'at' in change.next
+      ? []
+      : [{ ...change.next, itemId: change.itemId, fence: change.fence, forServer: waitsForServer(change) }],
   );
   if (later.length > 0) {
     await tx.prepared(
-      `UPDATE work_items w SET due_at = clock_timestamp() + i.in_ms * interval '1 millisecond', budget = i.budget, lease_owner = NULL, lease_until = NULL
-         FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[]) AS i (id, fence, in_ms, budget) WHERE w.id = i.id AND w.fence = i.fence`,
-      [later.map((item) => item.itemId), later.map((item) => item.fence), later.map((item) => item.inMs), later.map((item) => item.budget)],
+      `UPDATE work_items w SET due_at = clock_timestamp() + i.in_ms * interval '1 millisecond', budget = i.budget,
+              waits_for_server = i.for_server, lease_owner = NULL, lease_until = NULL
+         FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::boolean[]) AS i (id, fence, in_ms, budget, for_server) WHERE w.id = i.id AND w.fence = i.fence`,
+      [
+        later.map((item) => item.itemId),
+        later.map((item) => item.fence),
+        later.map((item) => item.inMs),
+        later.map((item) => item.budget),
+        later.map((item) => item.forServer),
+      ],
     );
   }
   const waking = changes.flatMap((change) =>

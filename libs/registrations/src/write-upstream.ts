@@ -18,10 +18,10 @@ export async function takeTokens(
   return { refused: new Set([...refused].map(({ change }) => change)) };
 }
 
-/** A server that asked for a pause gets it, for this budget, from every worker. */
+/** A server that refuses many of its clients is left alone for a while, for this budget, by every worker. */
 export async function shutGates(tx: Transaction, changes: readonly Change[]): Promise<void> {
   const gates = changes
-    .flatMap((change) => (change.gate ? [change.gate] : []))
+    .flatMap((change) => (change.gate && change.gate.reason !== 'rate_limited' ? [change.gate] : []))
     .sort((a, b) => (a.authorizationServerId < b.authorizationServerId ? -1 : 1));
   for (const gate of gates) {
     await tx.prepared(
