@@ -93,6 +93,13 @@ export const apiProblem = defineProblems({
     actor: 'caller',
     label: 'Wait as long as Retry-After says',
   },
+  'api.too_many_reveals': {
+    kind: 'limited',
+    title: 'This key has been shown more secrets within a minute than it may',
+    retryable: true,
+    actor: 'caller',
+    label: 'Wait as long as Retry-After says, and keep what you are shown instead of asking again',
+  },
   'api.idempotency_key_reused': {
     kind: 'refused',
     title: 'The Idempotency-Key was used for another request',

@@ -27,6 +27,7 @@ import {
   WorksheetReader,
 } from '@registrar/registrations';
 import { KeyPurge, type Vault } from '@registrar/vault';
+import { RevealWatch } from './auth/reveal-watch.js';
 import { composeRotation } from './compose-rotation.js';
 import type { Service } from './service.js';
 
@@ -90,6 +91,7 @@ export async function composeRegistrations(parts: RegistrationParts): Promise<{
       [WorksheetReader, new WorksheetReader(database)],
       [UnknownOutcomes, new UnknownOutcomes(adoption)],
       [TokenBroker, new TokenBroker(database, access, records, fetched)],
+      [RevealWatch, new RevealWatch(database, audit, events)],
       [CredentialUse, new CredentialUse(database, access, audit, events)],
     ],
     close: async () => {

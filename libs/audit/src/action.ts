@@ -93,6 +93,8 @@ export const AUDIT_ACTIONS = [
   'rollout.cancel',
   'rollout.supersede',
   'secret.reveal',
+  'secret.refuse',
+  'secret.flood',
   'assertion.sign',
   'token.issue',
 ] as const;

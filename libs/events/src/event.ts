@@ -77,6 +77,7 @@ export const EVENT_TYPES = [
   'credential.current',
   'credential.readers_behind',
   'secret.revealed',
+  'secret.reveals_flooding',
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];

@@ -6,11 +6,17 @@ import { apiProblem } from '../api.problems.js';
 import type { ApiRequest } from '../api-request.js';
 import { API_KEY } from './api-key.strategy.js';
 import { PERMISSION, type RouteAccess } from './permit.js';
+import { RevealWatch } from './reveal-watch.js';
+
+const REVEAL = 'registrations.reveal' satisfies RouteAccess;
 
 /** Lets a request through whose key is valid and whose role may do what the route says. */
 @Injectable()
 export class AuthGuard extends PassportGuard(API_KEY) {
-  constructor(private readonly reflector: Reflector) {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly reveals: RevealWatch,
+  ) {
     super({ session: false, property: 'principal' });
   }
 
@@ -18,8 +24,11 @@ export class AuthGuard extends PassportGuard(API_KEY) {
     const access = this.reflector.getAllAndOverride<RouteAccess | undefined>(PERMISSION, [context.getHandler(), context.getClass()]);
     if (access === 'public') return true;
     await super.canActivate(context);
-    const { principal } = context.switchToHttp().getRequest<ApiRequest>();
-    if (!principal || access === undefined || !permits(principal, access)) throw apiProblem('api.forbidden');
+    const { principal, requestId } = context.switchToHttp().getRequest<ApiRequest>();
+    const permitted = principal !== undefined && access !== undefined && permits(principal, access);
+    if (principal && access === REVEAL)
+      await (permitted ? this.reveals.count(principal, requestId) : this.reveals.refused(principal, requestId));
+    if (!permitted) throw apiProblem('api.forbidden');
     return true;
   }
 

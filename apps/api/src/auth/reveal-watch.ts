@@ -1,0 +1,52 @@
+import { scopeOf, type Principal } from '@registrar/access';
+import type { AuditLog } from '@registrar/audit';
+import type { Database } from '@registrar/database';
+import type { EventLog } from '@registrar/events';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { apiProblem } from '../api.problems.js';
+
+/** How many secrets one key may be shown within a minute, on each instance: people compare, and services cache. */
+export const REVEALS_PER_MINUTE = 60;
+
+/**
+ * Watches over who asks for secrets: an attempt without the right stands in the audit log (A27), and a key that asks for more
+ * than a person or a service needs is stopped, and told of once a minute (A28).
+ */
+export class RevealWatch {
+  readonly #limiter = new RateLimiterMemory({ points: REVEALS_PER_MINUTE, duration: 60 });
+
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditLog,
+    private readonly events: EventLog,
+  ) {}
+
+  /** Writes down that somebody asked who may not. */
+  async refused(principal: Principal, requestId: string): Promise<void> {
+    const subject = { type: 'api_key', id: principal.apiKeyId } as const;
+    await this.database.transaction(scopeOf(principal, requestId), (tx) => {
+      this.audit.append(tx, { action: 'secret.refuse', subject, detail: { role: principal.role } });
+      return Promise.resolve();
+    });
+  }
+
+  /** @throws Problem api.too_many_reveals */
+  async count(principal: Principal, requestId: string): Promise<void> {
+    const state = await this.#limiter.consume(principal.apiKeyId).catch((refused: unknown) => {
+      if (refused instanceof RateLimiterRes) return refused;
+      throw refused;
+    });
+    if (state.consumedPoints <= REVEALS_PER_MINUTE) return;
+    if (state.consumedPoints === REVEALS_PER_MINUTE + 1) await this.#tell(principal, requestId);
+    throw apiProblem('api.too_many_reveals', { retryAfterMs: state.msBeforeNext });
+  }
+
+  async #tell(principal: Principal, requestId: string): Promise<void> {
+    const subject = { type: 'api_key', id: principal.apiKeyId } as const;
+    await this.database.transaction(scopeOf(principal, requestId), (tx) => {
+      this.audit.append(tx, { action: 'secret.flood', subject, detail: { per_minute: REVEALS_PER_MINUTE } });
+      this.events.append(tx, { type: 'secret.reveals_flooding', subject, data: { per_minute: REVEALS_PER_MINUTE } });
+      return Promise.resolve();
+    });
+  }
+}
