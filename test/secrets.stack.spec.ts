@@ -28,8 +28,9 @@ beforeAll(async () => {
 
   // A server that repeats what it was sent, one that is cut off, and one that answers half a client.
   const guarded = ehrs.find(({ server }) => server.vendor === 'harbor' && server.hospital === 'h01')?.server.initial_access_token ?? '';
-  const echo = JSON.stringify({ error: 'invalid_client_metadata', error_description: `the token ${guarded} may not` });
-  const headers = { 'content-type': 'application/json' };
+  const words = { error_description: `the token ${guarded} may not`, error_uri: `https://harbor.example/errors/7?about=${guarded}` };
+  const echo = JSON.stringify({ error: 'invalid_client_metadata', ...words });
+  const headers = { 'content-type': 'application/json', 'x-request-id': `harbor-7 of ${guarded}` };
   await stack.sandbox.fault({ vendor: 'harbor', hospital: 'h01', kind: 'status', status: 400, headers, body: echo });
   await stack.sandbox.fault({ vendor: 'meadow', hospital: 'h02', kind: 'reset_after_commit' });
   know('the secret in half an answer', 'half-a-secret-9f2e7c1b');
@@ -57,7 +58,8 @@ beforeAll(async () => {
       'a revealed secret',
       (await ask<{ client_secret?: string }>('reveal', { reason: 'To look for it everywhere' })).body.client_secret,
     );
-    for (const part of ['', '/attempts', '/credentials', '/worksheet']) await see('GET', `/v1/registrations/${id}${part}`);
+    for (const part of ['', '/attempts', '/credentials', '/worksheet', '/support-bundle'])
+      await see('GET', `/v1/registrations/${id}${part}`);
   }
   const key = await stack.call<{ key: string }>('POST', '/v1/api-keys', { body: { name: 'second', role: 'service' } });
   know('an API key', key.body.key);
@@ -130,6 +132,14 @@ describe('no secret (T14, T17, T18, K-55)', () => {
   it('is in any answer that was not asked for one', () => {
     expect(answers.length).toBeGreaterThan(30);
     expect(answers.filter((answer) => canariesIn(answer, canaries).length > 0)).toEqual([]);
+  });
+
+  it('is in what a vendor’s support is given, which names the request as the vendor does', () => {
+    const bundle = answers.find((answer) => answer.includes('/support-bundle 200') && answer.includes('harbor-7'));
+    expect(bundle).toContain('"x-request-id":"harbor-7 of [redacted]"');
+    expect(bundle).toContain('"error_uri":"https://harbor.example/errors/7?about=[redacted]"');
+    expect(bundle).toContain('"egress_addresses":["127.0.0.1"]');
+    expect(bundle).toMatch(/"started_at":"\d{4}-\d\d-\d\dT[\d:.]+Z"/);
   });
 
   it('is in a row of any table, of the queue included', async () => {

@@ -19,6 +19,7 @@ import { PortalController } from './registrations/portal.controller.js';
 import { RegistrationHistoryController } from './registrations/registration-history.controller.js';
 import { RegistrationsController } from './registrations/registrations.controller.js';
 import { ReplacementController } from './registrations/replacement.controller.js';
+import { SupportBundleController } from './registrations/support-bundle.controller.js';
 import { RotationController } from './registrations/rotation.controller.js';
 import { RotationsController } from './rotations/rotations.controller.js';
 import { RotationLinesController } from './ehrs/rotation-lines.controller.js';
@@ -52,6 +53,7 @@ export const controllers: Type[] = [
   RegistrationHistoryController,
   RegistrationsController,
   ReplacementController,
+  SupportBundleController,
   RotationController,
   RotationsController,
   RotationLinesController,

@@ -47,6 +47,7 @@ export { decodeExchange, encodeExchange } from './exchange-codec.js';
 export type { RegistrationRequest } from './registration-endpoint.js';
 export { sendRegistration } from './registration-endpoint.js';
 export type { NotSent, Refusal, RefusalReason, RegistrationOutcome, UnknownReason } from './registration-answer-outcome.js';
+export { correlationHeaders } from './correlation-headers.js';
 export { foundClient, searchClients } from './client-search.js';
 export type { ClientSearch, ListedClient, SearchOutcome } from './client-search.js';
 export type { RegistrationContext } from './registration-answer.js';

@@ -22,6 +22,7 @@ export interface ManagementRefusal {
   readonly status: number;
   readonly error?: string;
   readonly description?: string;
+  readonly errorUri?: string;
   /** With `rate_limited`: 1 s … 24 h, for the whole server. */
   readonly retryAfterMs?: number;
   /** With `metadata_refused`: the member that the words name, where they name one. */

@@ -40,6 +40,7 @@ export interface Refusal {
   readonly status: number;
   readonly error?: string;
   readonly description?: string;
+  readonly errorUri?: string;
   /** With `rate_limited`: 1 s … 24 h, for the whole server and not only for this registration (A-52). */
   readonly retryAfterMs?: number;
   /** The member of the document that the refusal names, where it names one (A-12). */

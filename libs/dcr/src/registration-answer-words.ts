@@ -12,6 +12,8 @@ const DESCRIPTIONS = ['error_description', 'message', 'errorSummary', 'descripti
 export interface ErrorWords {
   readonly error?: string;
   readonly description?: string;
+  /** A page of the server's about it (RFC 6749 section 5.2): named to a person, and never opened. */
+  readonly errorUri?: string;
 }
 
 /**
@@ -28,7 +30,16 @@ export function errorWords(answer: Pick<Exchange, 'headers' | 'body'>, secrets: 
   const described = DESCRIPTIONS.map((name) => members?.[name]).find((value) => typeof value === 'string');
   const error = clean(members?.['error'], secrets, MAX_ERROR);
   const description = clean(described ?? plain, secrets, MAX_DESCRIPTION);
-  return { ...(error === undefined ? {} : { error }), ...(description === undefined ? {} : { description }) };
+  const errorUri = pageOf(clean(members?.['error_uri'], secrets, MAX_DESCRIPTION));
+  return {
+    ...(error === undefined ? {} : { error }),
+    ...(description === undefined ? {} : { description }),
+    ...(errorUri === undefined ? {} : { errorUri }),
+  };
+}
+
+function pageOf(uri: string | undefined): string | undefined {
+  return uri !== undefined && /^https?:\/\/[^\s…]+$/.test(uri) && URL.canParse(uri) ? uri : undefined;
 }
 
 function objectOf(body: Uint8Array): JsonObject | undefined {

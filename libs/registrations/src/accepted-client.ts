@@ -9,6 +9,7 @@ import { markStep } from './step.js';
 import { withoutStatement } from './software-statement.js';
 import { repeated, statementEvent, tokenEvent } from './unsent-registration.js';
 import type { UpstreamAccess } from './upstream-access.js';
+import { without } from './without.js';
 import type { SealedValue, Work, WorkCredential, WorkManagement } from './work.js';
 
 type Accepted = Extract<RegistrationOutcome, { kind: 'accepted' }>;
@@ -96,20 +97,12 @@ export function acceptedChange(
 }
 
 /** Its contents are adopted with it, so the sealed answer is dropped; where something of it could not be taken, it is kept for whoever looks. */
-function adopted(
-  { id, upstreamStatus, localAddress, answer }: AnswerRecord,
-  outcome: Accepted,
-  difference: string,
-  keep: boolean,
-): SettledAttempt {
+function adopted(record: AnswerRecord, outcome: Accepted, difference: string, keep: boolean): SettledAttempt {
   return {
-    id,
+    ...(keep ? record : without(record, 'answer')),
     status: 'adopted',
     upstreamClientId: outcome.client.clientId,
     outcome: { class: difference, findings: outcome.findings },
-    ...present('upstreamStatus', upstreamStatus),
-    ...present('localAddress', localAddress),
-    ...present('answer', keep ? answer : undefined),
   };
 }
 

@@ -18,6 +18,8 @@ export interface AttemptView {
   readonly upstreamClientId: string | null;
   /** The address that we called from, by which it can be found in the server's logs. */
   readonly localAddress: string | null;
+  /** Headers of the answer by which the vendor finds it in its own logs, and its `date`. */
+  readonly correlation: Readonly<Record<string, string>> | null;
   /** Whether the raw answer is still kept, sealed. */
   readonly answerKept: boolean;
   readonly evidence: Readonly<Record<string, unknown>> | null;

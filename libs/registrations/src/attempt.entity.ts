@@ -64,6 +64,9 @@ export class AttemptEntity {
   @Column('text', { name: 'local_address', nullable: true })
   localAddress!: string | null;
 
+  @Column('jsonb', { nullable: true })
+  correlation!: Record<string, string> | null;
+
   @Column('uuid', { name: 'answer_key_id', nullable: true })
   answerKeyId!: string | null;
 

@@ -39,6 +39,8 @@ export interface SettledAttempt {
   readonly localAddress?: string;
   /** How long the server asked to be left alone, in milliseconds, where its answer was an error of its own. Not stored. */
   readonly pauseMs?: number;
+  /** Headers by which the vendor finds it in its own logs. */
+  readonly correlation?: Readonly<Record<string, string>>;
   /** Present while the raw answer must be kept; left out once its contents are adopted. */
   readonly answer?: SealedValue;
 }

@@ -6,12 +6,12 @@ import { examineCredential } from './examine-credential.js';
 import { heldValues } from './held-secrets.js';
 import { manageabilityProblem } from './manageability.js';
 import { managedExchange, type ManagedAnswer, type Settled } from './managed-exchange.js';
-import { present } from './present.js';
 import { laterDeletion } from './settle-deletion.js';
 import type { Step } from './step.js';
 import type { StepContext, StepResult } from './strategy.js';
 import type { UpstreamAccess } from './upstream-access.js';
 import type { Work, WorkClient, WorkCredential } from './work.js';
+import { without } from './without.js';
 
 const STOP: StepResult = { kind: 'stop' };
 
@@ -35,11 +35,9 @@ function settleRead(answer: ManagedAnswer, access: UpstreamAccess): Settled {
   const now = access.clock.now();
   const verdict = verdictOf(answer, now);
   const settledAttempt = {
-    id: record.id,
+    ...without(record, 'answer'),
     status: verdict === 'still_there' ? 'accepted' : verdict === 'gone' ? 'refused' : 'unknown',
     outcome: { result: verdict },
-    ...present('upstreamStatus', record.upstreamStatus),
-    ...present('localAddress', record.localAddress),
   } as const;
   if (verdict === 'gone') return goneClient(work, client, 'read', now, { settledAttempt });
   if (verdict === 'unconfirmed') return askTokenEndpoint(work, { settledAttempt });

@@ -44,6 +44,8 @@ export { Orphans } from './orphans.service.js';
 export type { Orphan, OrphanFilter, OrphanResolution } from './orphan.js';
 export { Suspensions } from './suspensions.service.js';
 export { RegistrationHistory } from './registration-history.js';
+export { SupportBundles } from './support-bundles.service.js';
+export type { SupportBundle, SupportExchange } from './support-bundle.js';
 export type { AttemptView } from './attempt-view.js';
 export type { CredentialView } from './credential-view.js';
 export type { Residue } from './registration-view.js';

@@ -17,7 +17,7 @@ export async function keepAnswer(database: Database, kept: KeptAnswer): Promise<
       await database.transaction({ workspaceId, actor: { type: 'system', id: 'worker' }, requestId: 'keep-answer' }, (tx) =>
         tx.query(
           `UPDATE attempts SET status = CASE WHEN status <> 'unknown' OR kind <> 'register' OR $2::text = 'not_sent' THEN $2::text
-                                    WHEN $3::integer BETWEEN 200 AND 299 THEN 'orphaned' ELSE 'unknown' END, upstream_status = $3::integer, local_address = $4, answer_key_id = $5, answer = $6 WHERE id = $1 AND status IN ('sending', 'unknown')`,
+                                    WHEN $3::integer BETWEEN 200 AND 299 THEN 'orphaned' ELSE 'unknown' END, upstream_status = $3::integer, local_address = $4, answer_key_id = $5, answer = $6, correlation = $7::jsonb WHERE id = $1 AND status IN ('sending', 'unknown')`,
           [
             attempt.id,
             attempt.status,
@@ -25,6 +25,7 @@ export async function keepAnswer(database: Database, kept: KeptAnswer): Promise<
             attempt.localAddress ?? null,
             attempt.answer?.keyId ?? null,
             attempt.answer?.bytes ?? null,
+            attempt.correlation ? JSON.stringify(attempt.correlation) : null,
           ],
         ),
       );

@@ -1,4 +1,12 @@
-import { decodeExchange, encodeExchange, ManagedClient, type ClientMetadata, type Exchange, type ManagementRequest } from '@registrar/dcr';
+import {
+  correlationHeaders,
+  decodeExchange,
+  encodeExchange,
+  ManagedClient,
+  type ClientMetadata,
+  type Exchange,
+  type ManagementRequest,
+} from '@registrar/dcr';
 import { faultPoint } from '@registrar/faults';
 import { Problem } from '@registrar/problem';
 import { digestText, newId, type Sealer } from '@registrar/vault';
@@ -9,7 +17,7 @@ import { pauseOf } from './gate-sign.js';
 import { markerOf } from './client-keys.js';
 import { credentialOwner } from './credential-owner.js';
 import { exchangePoints } from './exchange-points.js';
-import { openHeld, type HeldSecrets } from './held-secrets.js';
+import { heldValues, openHeld, type HeldSecrets } from './held-secrets.js';
 import { manageabilityProblem } from './manageability.js';
 import type { AttemptStatus, ManagedKind } from './operation-status.js';
 import { present } from './present.js';
@@ -199,6 +207,7 @@ async function settle(
     ...present('upstreamStatus', exchange.status),
     ...present('localAddress', exchange.localAddress),
     ...present('pauseMs', pauseOf(exchange, access.clock.now())),
+    ...present('correlation', correlationHeaders(exchange, heldValues(held))),
     ...present('answer', sealed),
   };
   const kept = { workspaceId: work.scope.workspaceId, attempt: { ...record, status: standing(exchange) } };

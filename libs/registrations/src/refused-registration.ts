@@ -38,6 +38,7 @@ export function refusedChange(work: Work, outcome: Refused, record: AnswerRecord
       status: outcome.status,
       ...present('error', outcome.error),
       ...present('description', outcome.description),
+      ...present('error_uri', outcome.errorUri),
     },
   } as const;
   const problem = problemDocument(words(work, outcome));

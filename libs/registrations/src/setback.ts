@@ -86,8 +86,9 @@ export function lessonOf(work: Work, quirks: Partial<Quirks>): Pick<Change, 'lea
 
 /** The attempt as it was refused, with the server's own words, redacted. */
 export function refusedAttempt({ record }: ManagedAnswer, outcome: ManagementRefusal): SettledAttempt {
-  const { reason, status, error, description } = outcome;
-  return { ...record, status: 'refused', outcome: { reason, status, ...present('error', error), ...present('description', description) } };
+  const { reason, status, error, description, errorUri } = outcome;
+  const words = { ...present('error', error), ...present('description', description), ...present('error_uri', errorUri) };
+  return { ...record, status: 'refused', outcome: { reason, status, ...words } };
 }
 
 /** The server's words as a problem carries them. */

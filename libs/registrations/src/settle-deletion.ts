@@ -8,6 +8,7 @@ import { heldValues } from './held-secrets.js';
 import type { ManagedAnswer, Settled } from './managed-exchange.js';
 import { present } from './present.js';
 import { leavingLadderOf, type UpstreamAccess } from './upstream-access.js';
+import { without } from './without.js';
 import type { Work } from './work.js';
 
 /**
@@ -79,13 +80,7 @@ function outcomeOf(answer: ManagedAnswer, now: Date): DeleteOutcome {
 /** Nothing of a deletion's answer is worth keeping sealed: it issues nothing. */
 function settledAttempt({ record }: ManagedAnswer, outcome: DeleteOutcome, status: SettledAttempt['status']): SettledAttempt {
   const { kind, ...said } = outcome;
-  return {
-    id: record.id,
-    status,
-    outcome: { result: kind, ...said },
-    ...present('upstreamStatus', record.upstreamStatus),
-    ...present('localAddress', record.localAddress),
-  };
+  return { ...without(record, 'answer'), status, outcome: { result: kind, ...said } };
 }
 
 /** It is not asked again: a capability that was seen to be absent (B-09). */

@@ -6,6 +6,7 @@ import { managementContext } from './management-context.js';
 import { present } from './present.js';
 import { lessonOf, setback } from './setback.js';
 import type { UpstreamAccess } from './upstream-access.js';
+import { without } from './without.js';
 
 /** Parsing never throws by contract; if it does all the same, the answer is kept, and its outcome is unknown. */
 export function readOutcome(answer: ManagedAnswer, now: Date): ReadOutcome {
@@ -22,14 +23,13 @@ export async function settleRead(answer: ManagedAnswer, access: UpstreamAccess):
   const outcome = readOutcome(answer, now);
   if (outcome.kind !== 'accepted') return setback(answer, outcome, access);
   const adopted = adoptManaged(answer, outcome, { now });
-  const { id, upstreamStatus } = answer.record;
   return {
     change: changeOf(
       adopted.work,
       { operation: 'running', next: 'keep' },
       {
         ...adopted.rows,
-        settledAttempt: { id, status: 'applied', outcome: { findings: outcome.findings }, ...present('upstreamStatus', upstreamStatus) },
+        settledAttempt: { ...without(answer.record, 'answer'), status: 'applied', outcome: { findings: outcome.findings } },
         ...lessonOf(adopted.work, learnedFrom({ request: 'read', outcome, now }, adopted.work.upstream.quirks)),
       },
     ),

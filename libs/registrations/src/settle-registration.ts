@@ -1,4 +1,4 @@
-import { encodeExchange, parseRegistration, type Exchange, type RegistrationOutcome } from '@registrar/dcr';
+import { correlationHeaders, encodeExchange, parseRegistration, type Exchange, type RegistrationOutcome } from '@registrar/dcr';
 import { faultPoint, switchedOff } from '@registrar/faults';
 import type { Secret } from '@registrar/secret';
 import type { Sealer } from '@registrar/vault';
@@ -43,6 +43,13 @@ export async function settleRegistration(
     ...present('upstreamStatus', exchange.status),
     ...present('localAddress', exchange.localAddress),
     ...present('pauseMs', pauseOf(exchange, access.clock.now())),
+    ...present(
+      'correlation',
+      correlationHeaders(
+        exchange,
+        [sent.token, sent.statement].filter((each) => each !== undefined),
+      ),
+    ),
     ...present('answer', sealed),
   };
   const kept = { workspaceId: work.scope.workspaceId, attempt: { ...record, status: standing(exchange) } };

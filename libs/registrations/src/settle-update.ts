@@ -14,6 +14,7 @@ import { markStep } from './step.js';
 import { withProof, withUndo } from './update-steps.js';
 import type { UpstreamAccess } from './upstream-access.js';
 import { updateProblem } from './updates.problems.js';
+import { without } from './without.js';
 import type { Work, WorkClient } from './work.js';
 
 /** Granting these to a client that nobody asked for is taken back at once (A-35, K-21, K-23). */
@@ -100,18 +101,12 @@ function undoNext(adopted: AdoptedAnswer, rows: Partial<Change>, now: Date, stop
 }
 
 /** The attempt as it was taken, with how what was granted stands to what was asked. Its contents are adopted, so the answer is not kept. */
-export function appliedAttempt(
-  { record: { id, upstreamStatus, localAddress } }: ManagedAnswer,
-  outcome: ManagementAccepted,
-  difference: string,
-): SettledAttempt {
+export function appliedAttempt({ record }: ManagedAnswer, outcome: ManagementAccepted, difference: string): SettledAttempt {
   return {
-    id,
+    ...without(record, 'answer'),
     status: 'applied',
     upstreamClientId: outcome.client.clientId,
     outcome: { class: difference, rotated: outcome.rotated, findings: outcome.findings },
-    ...present('upstreamStatus', upstreamStatus),
-    ...present('localAddress', localAddress),
   };
 }
 

@@ -56,9 +56,9 @@ export async function insertAttempts(tx: Transaction, changes: readonly Begun[],
 
 const SETTLE = `
 UPDATE attempts a SET status = i.status, upstream_status = coalesce(i.upstream_status, a.upstream_status), outcome = i.outcome, upstream_client_id = i.upstream_client_id,
-       local_address = coalesce(i.local_address, a.local_address), answer_key_id = i.answer_key_id, answer = i.answer, finished_at = $9
-  FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::jsonb[], $5::text[], $6::text[], $7::uuid[], $8::bytea[])
-       AS i (id, status, upstream_status, outcome, upstream_client_id, local_address, answer_key_id, answer)
+       local_address = coalesce(i.local_address, a.local_address), correlation = coalesce(i.correlation, a.correlation), answer_key_id = i.answer_key_id, answer = i.answer, finished_at = $9
+  FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::jsonb[], $5::text[], $6::text[], $7::uuid[], $8::bytea[], $11::jsonb[])
+       AS i (id, status, upstream_status, outcome, upstream_client_id, local_address, answer_key_id, answer, correlation)
  WHERE a.workspace_id = $10 AND a.id = ANY ($1::uuid[]) AND a.id = i.id`;
 
 export async function settleAttempts(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
@@ -75,6 +75,7 @@ export async function settleAttempts(tx: Transaction, changes: readonly Change[]
     settled.map((attempt) => attempt.answer?.bytes ?? null),
     now,
     tx.scope.workspaceId,
+    settled.map((attempt) => (attempt.correlation ? JSON.stringify(attempt.correlation) : null)),
   ]);
 }
 

@@ -19,6 +19,10 @@ export const shownAttempt = z.object({
   outcome: record.nullable(),
   client_id: z.string().nullable(),
   local_address: z.string().nullable().describe('The address that we called from'),
+  correlation: z
+    .record(z.string(), z.string())
+    .nullable()
+    .describe('Headers of the answer by which the vendor finds it in its own logs, and the date by its clock'),
   answer_kept: z.boolean().describe('Whether the raw answer is still kept, sealed'),
   evidence: record.nullable(),
   started_at: shownMoment(),
@@ -41,6 +45,7 @@ export function showAttempt(attempt: AttemptView): z.output<typeof shownAttempt>
     outcome: attempt.outcome && { ...attempt.outcome },
     client_id: attempt.upstreamClientId,
     local_address: attempt.localAddress,
+    correlation: attempt.correlation && { ...attempt.correlation },
     answer_kept: attempt.answerKept,
     evidence: attempt.evidence && { ...attempt.evidence },
     started_at: attempt.startedAt.toISOString(),

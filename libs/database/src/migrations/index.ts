@@ -18,6 +18,7 @@ import { Retirements1764000000020 } from './1764000000020-retirements.js';
 import { Rollouts1764000000021 } from './1764000000021-rollouts.js';
 import { Replacements1764000000030 } from './1764000000030-replacements.js';
 import { Retried1764000000031 } from './1764000000031-retried.js';
+import { Correlation1764000000032 } from './1764000000032-correlation.js';
 import { Gates1764000000040 } from './1764000000040-gates.js';
 
 /** Every migration by name, in order: no globs, so that a forgotten file does not compile away silently. */
@@ -42,5 +43,6 @@ export const migrations = [
   Rollouts1764000000021,
   Replacements1764000000030,
   Retried1764000000031,
+  Correlation1764000000032,
   Gates1764000000040,
 ];
