@@ -41,6 +41,7 @@ describe('the catalogue of a migrated database (T1, T2, T3, T5)', () => {
     const listed = [
       'api_key_index',
       'expiry_alarms',
+      'keyring.kek_uses',
       'keyring.platform_keys',
       'migrations',
       'published_documents',

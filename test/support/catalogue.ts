@@ -15,6 +15,7 @@ export const ROUTING_TABLES: Readonly<Record<string, readonly string[]>> = {
   upstream_gates: ['budget', 'state', 'reason'],
   // Wrapped bytes.
   'keyring.platform_keys': ['purpose', 'kek_id', 'wrapped'],
+  'keyring.kek_uses': ['kek_id'],
   // TypeORM's own.
   migrations: ['name'],
 };

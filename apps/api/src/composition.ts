@@ -10,7 +10,7 @@ import { createJobs, Jobs, type JobsIncident } from '@registrar/jobs';
 import { createOutbound } from '@registrar/outbound';
 import { rotationEntities } from '@registrar/rotation';
 import { TenantRecords, tenantsEntities, TenantsService, TenantSuspensionService, WorkspacesService } from '@registrar/tenants';
-import { fileKeyEncryptionKey, newId, openVault } from '@registrar/vault';
+import { newId, openKekRing, openVault } from '@registrar/vault';
 import type { Logger } from 'pino';
 import { CHANGES_ENTITIES, composeChanges } from './compose-changes.js';
 import { composeNouns, NOUN_ENTITIES } from './compose-nouns.js';
@@ -49,7 +49,7 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
     log.warn({ ...what, err: error }, 'queue');
   };
   const jobs = createJobs({ databaseUrl: DATABASE_URL, redisUrl: REDIS_URL, connectionName: 'registrar-api', report });
-  const kek = fileKeyEncryptionKey(config.KEK_FILE, { createIfMissing: !config.production });
+  const kek = openKekRing(config);
   const { vault, platformKeys } = await openVault(database, kek, clock);
   const audit = new AuditLog(vault, clock);
   audit.attach(database);

@@ -10,7 +10,7 @@ import { createOutbound } from '@registrar/outbound';
 import { PolicyWindows, RotationPlanner, RotationScheduler, schedulePromoted } from '@registrar/rotation';
 import { createEngine, SyncScheduler } from '@registrar/registrations';
 import { statementExpiries } from '@registrar/statements';
-import { fileKeyEncryptionKey, newId, openVault } from '@registrar/vault';
+import { newId, openKekRing, openVault, Rewrap } from '@registrar/vault';
 import type { Logger } from 'pino';
 import { CHANGES_ENTITIES, composeChanges } from './compose-changes.js';
 import { composeOffboarding } from './compose-offboarding.js';
@@ -25,7 +25,7 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
   const url = config.DATABASE_URL?.expose() ?? '';
   const settings = { url, poolSize: config.DATABASE_POOL_SIZE, entities: CHANGES_ENTITIES, applicationName: 'registrar-worker' };
   const database = await openDatabase(settings);
-  const kek = fileKeyEncryptionKey(config.KEK_FILE, { createIfMissing: !config.production });
+  const kek = openKekRing(config);
   const { vault } = await openVault(database, kek, clock);
   const audit = new AuditLog(vault, clock);
   audit.attach(database);
@@ -98,7 +98,11 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
     },
   );
   const prober = new GateProber(database, outbound, complain);
-  const beside = [...changes.beside, offboarding.beside, { look: () => prober.look(), drain: () => Promise.resolve() }];
+  const rewrap = new Rewrap(database, kek, (outcome) => {
+    if ('error' in outcome) logger.error({ failure: failureOf(outcome.error) }, 'keys will be rewrapped again');
+    else logger.info({ keys: outcome.rewrapped }, 'keys were wrapped by the current key-encryption key');
+  });
+  const beside = [...changes.beside, offboarding.beside, rewrap, { look: () => prober.look(), drain: () => Promise.resolve() }];
   return new WorkerProcess({ dispatcher, alarms, rotations, syncs, beside }, jobs, config, logger, [
     () => offboarding.close(),
     () => outbound.close(),

@@ -42,7 +42,10 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     throw configProblem('config.invalid', { detail: 'FAULTS is refused unless NODE_ENV is test.' });
   if (production && settings.LEASE_MS < LEASE_MIN_MS)
     throw configProblem('config.invalid', { detail: `LEASE_MS is at least ${LEASE_MIN_MS} in production.` });
-  if (production && KEK_FILE === undefined) throw configProblem('config.invalid', { detail: 'KEK_FILE is required in production.' });
+  if (production && KEK_FILE === undefined && settings.KEK === undefined)
+    throw configProblem('config.invalid', { detail: 'KEK_FILE or KEK is required in production.' });
+  if (KEK_FILE !== undefined && settings.KEK !== undefined)
+    throw configProblem('config.invalid', { detail: 'KEK_FILE and KEK both name the key-encryption key: give one of them.' });
   if (production && PUBLIC_URL === undefined) throw configProblem('config.invalid', { detail: 'PUBLIC_URL is required in production.' });
   return Object.freeze({
     ...settings,

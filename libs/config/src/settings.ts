@@ -44,6 +44,13 @@ export const settingsSchema = z.object({
     .min(1)
     .optional()
     .describe('File with the key-encryption key (mode 0600); made on the first embedded start, required in production'),
+  KEK: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The key-encryption key by its address instead: file:/PATH, aws-kms:ARN, transit:https://HOST/MOUNT/KEY'),
+  KEK_PREVIOUS: list.describe('Keys that open what they wrapped until all is rewrapped, by their addresses, comma-separated'),
+  KEK_TOKEN_FILE: z.string().min(1).optional().describe('File with the token for transit: keys; read anew for every call'),
   OUTBOUND_ALLOW: list.describe('Private or loopback addresses that may be called: CIDRs or hosts, comma-separated'),
   OUTBOUND_PORTS: list
     .refine((ports) => ports.every((one) => /^\d{1,5}$/.test(one)), 'port numbers, comma-separated')

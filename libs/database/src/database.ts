@@ -39,10 +39,15 @@ export class Database {
 
   /** Runs one statement on the closed list of routing tables, which have no scope. Scoped tables show no row here. */
   async routing<Row = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const runner = this.dataSource.createQueryRunner();
     try {
-      return await this.dataSource.query<Row[]>(sql, [...parameters]);
+      // The structured result: of an UPDATE the plain one is a pair of rows and their number.
+      const result: unknown = await runner.query(sql, [...parameters], true);
+      return (result as { records?: Row[] }).records ?? [];
     } catch (error) {
       throw databaseFailure(error);
+    } finally {
+      await runner.release().catch(() => undefined);
     }
   }
 

@@ -3,6 +3,7 @@ import type { Clock } from '@registrar/clock';
 import { violatedConstraint, type Database, type UnitOfWork } from '@registrar/database';
 import { DataKey } from './data-key.js';
 import { newId } from './id.js';
+import { recordUse } from './kek-uses.js';
 import type { KeyEncryptionKey } from './kek.js';
 import { vaultProblem } from './vault.problems.js';
 
@@ -60,11 +61,12 @@ export class DataKeys {
 
   async #create(owner: KeyOwner, purpose: KeyPurpose): Promise<DataKey> {
     const [id, bytes] = [newId(), randomBytes(32)];
-    const wrapped = await this.kek.wrap(bytes, binding(owner.workspaceId, owner.tenantId ?? '', id, purpose));
+    const wrapped = await this.kek.wrap(bytes, dataKeyBinding(owner.workspaceId, owner.tenantId ?? '', id, purpose));
     const key = DataKey.take(id, bytes);
     try {
-      await this.database.transaction(system(owner.workspaceId), (tx) =>
-        tx.query(
+      await this.database.transaction(system(owner.workspaceId), async (tx) => {
+        await recordUse(tx, { id: wrapped.kekId, version: wrapped.kekVersion });
+        await tx.query(
           `INSERT INTO keyring.data_keys (workspace_id, id, tenant_id, subject_key, purpose, generation, kek_id, kek_version, wrapped, created_at)
            VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9)`,
           [
@@ -78,8 +80,8 @@ export class DataKeys {
             wrapped.bytes,
             this.clock.now(),
           ],
-        ),
-      );
+        );
+      });
       return key;
     } catch (error) {
       if (violatedConstraint(error) === undefined) throw error;
@@ -92,11 +94,12 @@ export class DataKeys {
   async #unwrap(workspaceId: string, row: KeyRow, purpose: KeyPurpose): Promise<DataKey> {
     if (!row.wrapped) throw vaultProblem('vault.key_missing');
     const wrapped = { kekId: row.kek_id, kekVersion: row.kek_version, bytes: row.wrapped };
-    return DataKey.take(row.id, await this.kek.unwrap(wrapped, binding(workspaceId, row.tenant_id ?? '', row.id, purpose)));
+    return DataKey.take(row.id, await this.kek.unwrap(wrapped, dataKeyBinding(workspaceId, row.tenant_id ?? '', row.id, purpose)));
   }
 }
 
-function binding(workspaceId: string, tenantId: string, keyId: string, purpose: KeyPurpose): readonly string[] {
+/** What a wrapped data key is bound to. */
+export function dataKeyBinding(workspaceId: string, tenantId: string, keyId: string, purpose: KeyPurpose): readonly string[] {
   return ['registrar/v1 data key', workspaceId, tenantId, keyId, purpose];
 }
 

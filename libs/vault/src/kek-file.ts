@@ -23,7 +23,7 @@ export function fileKeyEncryptionKey(path: string, options: { readonly createIfM
   bytes.fill(0);
   return {
     id,
-    version: 1,
+    current: () => Promise.resolve({ id, version: 1 }),
     wrap: (plain, associated) => Promise.resolve({ kekId: id, kekVersion: 1, bytes: wrap(key, plain, associated) }),
     unwrap: (wrapped, associated) =>
       new Promise((resolve) => {

@@ -5,11 +5,23 @@ export interface WrappedKey {
   readonly bytes: Buffer;
 }
 
-/** A key-encryption key behind whatever holds it. `associated` is bound to the wrapping, so a wrapped key cannot be moved. */
-export interface KeyEncryptionKey {
+/** One version of a key-encryption key, as the keyring names it. */
+export interface KekVersion {
   readonly id: string;
   readonly version: number;
+}
+
+/**
+ * A key-encryption key behind whatever holds it: a file, a key management service, a hardware module. `associated` is bound
+ * to the wrapping, so a wrapped key cannot be moved. Nothing here may be called inside a database transaction.
+ */
+export interface KeyEncryptionKey {
+  /** Names the key itself, never the way to it, and never holds a secret: `file:…`, `aws-kms:…`, `transit:…`, `pkcs11:…`. */
+  readonly id: string;
+  /** The version that the next `wrap` takes. @throws Problem vault.kek_unavailable | vault.kek_denied */
+  current(): Promise<KekVersion>;
+  /** @throws Problem vault.kek_unavailable | vault.kek_denied */
   wrap(key: Uint8Array, associated: readonly string[]): Promise<WrappedKey>;
-  /** @throws Problem vault.kek_wrong | vault.integrity */
+  /** @throws Problem vault.kek_wrong | vault.integrity | vault.kek_unavailable | vault.kek_denied */
   unwrap(wrapped: WrappedKey, associated: readonly string[]): Promise<Buffer>;
 }

@@ -1,6 +1,8 @@
 import type { Clock } from '@registrar/clock';
 import type { Database } from '@registrar/database';
 import { DataKeys } from './data-keys.js';
+import { KekRing, kekWrong } from './kek-ring.js';
+import { kekUses } from './kek-uses.js';
 import type { KeyEncryptionKey } from './kek.js';
 import { KeyCache } from './key-cache.js';
 import { PlatformKeys } from './platform-keys.js';
@@ -16,6 +18,10 @@ export interface OpenedVault {
  * @throws Problem vault.kek_wrong, naming the id of the key that is needed.
  */
 export async function openVault(database: Database, kek: KeyEncryptionKey, clock: Clock): Promise<OpenedVault> {
-  const platformKeys = await PlatformKeys.open(database, kek, clock);
-  return { vault: new Vault(new DataKeys(database, kek, clock), new KeyCache()), platformKeys };
+  const ring = kek instanceof KekRing ? kek : new KekRing(kek);
+  // Each key that the keyring hangs on, so that a missing one is known now and not when a hospital's turn comes.
+  const missing = (await kekUses(database)).find(({ id }) => !ring.holds(id));
+  if (missing) throw kekWrong(missing.id, ring.ids);
+  const platformKeys = await PlatformKeys.open(database, ring, clock);
+  return { vault: new Vault(new DataKeys(database, ring, clock), new KeyCache()), platformKeys };
 }

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@registrar/clock';
 import type { Database } from '@registrar/database';
+import { Problem } from '@registrar/problem';
 import { DataKey } from './data-key.js';
 import { newId } from './id.js';
-import type { KeyEncryptionKey } from './kek.js';
+import type { KeyEncryptionKey, KekVersion } from './kek.js';
+import { vaultProblem } from './vault.problems.js';
 
 export type PlatformPurpose = 'api_key_index' | 'cursor';
 
@@ -69,7 +71,32 @@ async function create(database: Database, kek: KeyEncryptionKey, purpose: Platfo
 
 async function unwrap(kek: KeyEncryptionKey, purpose: PlatformPurpose, row: PlatformRow): Promise<DataKey> {
   const wrapped = { kekId: row.kek_id, kekVersion: row.kek_version, bytes: row.wrapped };
-  return DataKey.take(row.id, await kek.unwrap(wrapped, binding(purpose, row.id)));
+  try {
+    return DataKey.take(row.id, await kek.unwrap(wrapped, binding(purpose, row.id)));
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'vault.integrity') throw error;
+    throw vaultProblem('vault.kek_wrong', {
+      detail: `${row.kek_id} does not open what a key of that name wrapped: it is another key by now.`,
+    });
+  }
+}
+
+/** Wraps the platform's keys anew by the current version. @returns how many were not wrapped by it yet. */
+export async function rewrapPlatformKeys(database: Database, kek: KeyEncryptionKey, current: KekVersion): Promise<number> {
+  let done = 0;
+  for (const purpose of PURPOSES) {
+    const row = await find(database, purpose);
+    if (!row || (row.kek_id === current.id && row.kek_version === current.version)) continue;
+    const key = await kek.unwrap({ kekId: row.kek_id, kekVersion: row.kek_version, bytes: row.wrapped }, binding(purpose, row.id));
+    const wrapped = await kek.wrap(key, binding(purpose, row.id));
+    key.fill(0);
+    const written = await database.routing(
+      `UPDATE keyring.platform_keys SET wrapped = $4, kek_id = $5, kek_version = $6 WHERE purpose = $1 AND kek_id = $2 AND kek_version = $3 RETURNING purpose`,
+      [purpose, row.kek_id, row.kek_version, wrapped.bytes, wrapped.kekId, wrapped.kekVersion],
+    );
+    done += written.length;
+  }
+  return done;
 }
 
 function binding(purpose: PlatformPurpose, id: string): readonly string[] {

@@ -25,6 +25,24 @@ export const vaultProblem = defineProblems({
     actor: 'registrar_operator',
     label: 'Mend what the detail names: the file’s mode (0600), its length (32 bytes), or the key itself',
   },
+  'vault.kek_unavailable': {
+    kind: 'unavailable',
+    title: 'The key-encryption key cannot be reached',
+    actor: 'registrar_operator',
+    label: 'Look after the key service that the detail names; what needs its key goes on by itself once it answers',
+  },
+  'vault.kek_denied': {
+    kind: 'internal',
+    title: 'The key service refuses to use the key-encryption key',
+    actor: 'registrar_operator',
+    label: 'Give Registrar the right to wrap and unwrap with the key that the detail names, or renew its token',
+  },
+  'vault.kek_in_use': {
+    kind: 'conflict',
+    title: 'Keys are still wrapped with this key-encryption key',
+    actor: 'registrar_operator',
+    label: 'Let the rewrap end (npm run keys -- rewrap), then retire it',
+  },
   'vault.kek_wrong': {
     kind: 'internal',
     title: 'This is not the key-encryption key that the keyring was wrapped with',

@@ -20,6 +20,7 @@ import { Replacements1764000000030 } from './1764000000030-replacements.js';
 import { Retried1764000000031 } from './1764000000031-retried.js';
 import { Correlation1764000000032 } from './1764000000032-correlation.js';
 import { Gates1764000000040 } from './1764000000040-gates.js';
+import { Keks1764000000050 } from './1764000000050-keks.js';
 
 /** Every migration by name, in order: no globs, so that a forgotten file does not compile away silently. */
 export const migrations = [
@@ -45,4 +46,5 @@ export const migrations = [
   Retried1764000000031,
   Correlation1764000000032,
   Gates1764000000040,
+  Keks1764000000050,
 ];

@@ -1,0 +1,5 @@
+// npm run keys -- status | rewrap | retire ID [VERSION]: what the keyring hangs on, and how to change the key-encryption key.
+import { prepare } from './prepare.mjs';
+
+await prepare();
+await import('../../dist/apps/worker/src/keys.js');
