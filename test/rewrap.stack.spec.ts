@@ -7,11 +7,11 @@ import { SystemClock } from '@registrar/clock';
 import { openDatabase, type Database } from '@registrar/database';
 import { Secret } from '@registrar/secret';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { makeReady, root } from '../../../apps/launcher/prepare.mjs';
-import { testDatabase, type TestDatabase } from '../../../test/support/database.js';
-import { until } from '../../../test/support/part.js';
-import { startTransit, type TransitServer } from '../../../test/support/transit-server.js';
-import { fileKeyEncryptionKey, KekRing, newId, openKek, openVault, type KeyEncryptionKey, type Vault } from './index.js';
+import { makeReady, root } from '../apps/launcher/prepare.mjs';
+import { testDatabase, type TestDatabase } from './support/database.js';
+import { until } from './support/part.js';
+import { startTransit, type TransitServer } from './support/transit-server.js';
+import { fileKeyEncryptionKey, KekRing, newId, openKek, openVault, type KeyEncryptionKey, type Vault } from '@registrar/vault';
 
 const WORKSPACES = 10;
 const TENANTS = 1_000;
