@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, Server as TlsServer, type TlsOptions } from 'node:tls';
 
 /** One request as it came in. */
 export interface Heard {
@@ -23,7 +24,7 @@ export interface Answer {
 /** A client as the server itself knows it. */
 export interface TrueClient {
   readonly clientId: string;
-  readonly metadata: Readonly<Record<string, unknown>>;
+  metadata: Readonly<Record<string, unknown>>;
   secret: string;
   token: string;
   deleted: boolean;
@@ -117,13 +118,14 @@ export class Site {
     };
   }
 
-  #manage({ method, path, headers }: Heard): Answer {
+  #manage({ method, path, headers, body }: Heard): Answer {
     const client = this.clients.find(({ clientId }) => path.endsWith(`/clients/${clientId}`));
     if (!client || client.deleted || headers['authorization'] !== `Bearer ${client.token}`) return { status: 401, body: '{}' };
     if (method === 'DELETE') {
       client.deleted = true;
       return { status: 204, body: '' };
     }
+    if (method === 'PUT') client.metadata = JSON.parse(body) as Record<string, unknown>;
     return { status: 200, body: JSON.stringify(this.shown(client)) };
   }
 }
@@ -138,11 +140,14 @@ export class LyingServer {
     readonly origin: string,
   ) {}
 
-  static async start(): Promise<LyingServer> {
-    const server = createServer();
+  /** @param tls it speaks TLS as `localhost` with these; else it is plain. */
+  static async start(tls?: TlsOptions): Promise<LyingServer> {
+    const server = tls ? createTlsServer(tls) : createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const lying = new LyingServer(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    server.on('connection', (socket) => {
+    const { port } = server.address() as AddressInfo;
+    const lying = new LyingServer(server, tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`);
+    server.on('tlsClientError', () => undefined);
+    server.on(tls ? 'secureConnection' : 'connection', (socket: Socket) => {
       lying.#sockets.add(socket);
       socket.on('close', () => lying.#sockets.delete(socket)).on('error', () => undefined);
       read(socket, (request) => {
@@ -159,6 +164,11 @@ export class LyingServer {
     const site = new Site(name, this.origin);
     this.#sites.set(name, site);
     return site;
+  }
+
+  /** Shows another certificate from now on. */
+  show(tls: TlsOptions): void {
+    if (this.server instanceof TlsServer) this.server.setSecureContext(tls);
   }
 
   /** Connections that are open at the server. */
