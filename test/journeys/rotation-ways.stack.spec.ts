@@ -40,6 +40,46 @@ describe('a secret that the server issues (H-03)', () => {
     expect(await world.retired(id)).toMatchObject({ retirement: { shown: 'refused' } });
   });
 
+  it('ends before its overlap once everybody who was shown it has its successor, else with an alarm that names who has not', async () => {
+    const { id } = await world.registered(
+      'oauth_overlap',
+      'client_secret_post',
+      {},
+      { secret_overlap: true, read_rotates: { rat: false, secret: false } },
+    );
+    const body = { reason: 'Shown to the nightly export' };
+    const key = async (name: string) => {
+      const made = await world.stack.call<{ id: string; key: string }>('POST', '/v1/api-keys', { body: { name, role: 'service' } });
+      return made.body;
+    };
+    const reveal = async (by: { key: string }) =>
+      (await world.stack.call<{ version: number }>('POST', `/v1/registrations/${id}/reveal`, { body, key: by.key })).body.version;
+    const told = () =>
+      world.stack.query<{ version: number; count: number; names: string[] }>(
+        `SELECT (data->>'version')::integer AS version, (data->>'count')::integer AS count, ARRAY(SELECT x->>'name' FROM jsonb_array_elements(data->'readers') x) AS names
+           FROM events WHERE type = 'credential.readers_behind'`,
+      );
+    const [nightly, portal] = [await key('nightly'), await key('portal')];
+    expect([await reveal(nightly), await reveal(portal)]).toEqual([1, 1]);
+    await world.rotate(id);
+    expect(await world.ended(id, 'the first rotation')).toMatchObject({ operation: { status: 'succeeded' } });
+    expect(await reveal(nightly)).toBe(2);
+    expect(await world.stages(id)).toEqual(['2 current', '1 previous']);
+    // The servers' own overlap: the old one is refused from then on.
+    await world.stack.sandbox.simulator.clock({ advance_ms: 3_660_000 });
+    expect(await reveal(portal)).toBe(2);
+    expect(await world.retired(id)).toMatchObject({ retirement: { shown: 'refused', readers_behind: null } });
+    expect(await told()).toEqual([]);
+
+    await world.ended(id, 'the first retirement');
+    await world.rotate(id);
+    expect(await world.ended(id, 'the second rotation')).toMatchObject({ operation: { status: 'succeeded' } });
+    expect(await reveal(nightly)).toBe(3);
+    await world.advance(DAY + 60_000);
+    expect(await world.retired(id, 2)).toMatchObject({ retirement: { shown: 'refused', readers_behind: 1 } });
+    expect(await told()).toEqual([{ version: 2, count: 1, names: ['portal'] }]);
+  });
+
   it('that the server turns out not to issue is replaced with the client', async () => {
     const { id } = await world.registered(
       'authlib',

@@ -27,6 +27,7 @@ import {
   workDue,
   WorksheetReader,
 } from '@registrar/registrations';
+import { retireWhenRead } from '@registrar/rotation';
 import { KeyPurge, type Vault } from '@registrar/vault';
 import { RevealWatch } from './auth/reveal-watch.js';
 import { composeRotation } from './compose-rotation.js';
@@ -94,7 +95,7 @@ export async function composeRegistrations(parts: RegistrationParts): Promise<{
       [UnknownOutcomes, new UnknownOutcomes(adoption)],
       [TokenBroker, new TokenBroker(database, access, records, fetched)],
       [RevealWatch, new RevealWatch(database, audit, events)],
-      [CredentialUse, new CredentialUse(database, access, audit, events)],
+      [CredentialUse, new CredentialUse(database, access, audit, events, retireWhenRead)],
     ],
     close: async () => {
       published.close();

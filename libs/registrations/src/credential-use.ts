@@ -7,6 +7,7 @@ import { audienceOf } from './client-authentication.js';
 import { noteReader } from './credential-readers.repository.js';
 import { credentialOwner } from './credential-owner.js';
 import { credentialMaterial } from './credential-material.js';
+import type { OnRevealed } from './on-revealed.js';
 import { registrationProblem } from './registrations.problems.js';
 import type { UpstreamAccess } from './upstream-access.js';
 import { upstreamOf } from './upstream-of.js';
@@ -34,6 +35,8 @@ export class CredentialUse {
     private readonly access: UpstreamAccess,
     private readonly audit: AuditLog,
     private readonly events: EventLog,
+    /** Told in the transaction in which somebody is noted to be shown a secret. */
+    private readonly onRevealed?: OnRevealed,
   ) {}
 
   /**
@@ -92,7 +95,9 @@ export class CredentialUse {
         detail: { credential_id: found.credential.id, reason },
       });
       this.events.append(tx, { type: 'secret.revealed', subject, tenantId: found.tenantId });
-      await noteReader(tx, found.credential.id, found.tenantId, this.access.clock.now());
+      const now = this.access.clock.now();
+      await noteReader(tx, found.credential.id, found.tenantId, now);
+      await this.onRevealed?.(tx, registrationId, now);
       return found;
     });
     const { credential, client } = material;

@@ -23,5 +23,7 @@ export interface CredentialView {
     readonly last_cache_ends_at?: string;
     readonly refused_at?: string;
     readonly shown?: 'refused' | 'removed';
+    /** How many readers were shown it and not its successor when its overlap was over. */
+    readonly readers_behind?: number;
   } | null;
 }

@@ -92,6 +92,7 @@ export { TokenBroker } from './token-broker.js';
 export type { AccessToken, TokenWanted } from './token-broker.js';
 export { Wakeups } from './wakeups.js';
 export { readersBehind } from './credential-readers.repository.js';
-export type { CredentialReader } from './credential-readers.repository.js';
+export type { ReadersBehind } from './credential-readers.repository.js';
+export type { OnRevealed } from './on-revealed.js';
 export { CredentialUse } from './credential-use.js';
 export type { RevealedSecret, SignedAssertion } from './credential-use.js';

@@ -21,5 +21,6 @@ export { PersonCompletion } from './person-completion.service.js';
 export { RotationPlanner } from './rotation.planner.js';
 export { PolicyWindows } from './policy-windows.js';
 export { schedulePromoted } from './schedule.js';
+export { retireWhenRead } from './readers.repository.js';
 export { RotationScheduler } from './rotation-scheduler.js';
 export { rotationsDue } from './rotation.jobs.js';

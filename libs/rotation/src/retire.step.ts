@@ -12,12 +12,13 @@ import {
 import { cacheMs } from './cache-time.js';
 import { documentWith, othersKeys, publishedKeys } from './published-keys.repository.js';
 import { putKeys } from './put-keys.step.js';
-import { noteRetirement, retirementOf } from './retirement.repository.js';
+import { noteRetirement, replacedAt, retirementOf } from './retirement.repository.js';
 import { rotationInput } from './rotation-input.js';
 import { stepProblem } from './rotation-step.problems.js';
 import { endWith, STOP, stepDone } from './step-done.js';
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 
 /** Takes the old key out of what is published. Not before its successor is proven, and never the last one. */
 export async function takeRemovePredecessor(
@@ -96,6 +97,12 @@ export async function takeShowRefused(
   if (rotationInput(work).reason === 'compromised') {
     await noteRetirement(database, work.scope, previous.id, { ...known, shown: 'removed' });
     return stepDone(work, step, context, access.clock, retired(work, previous));
+  }
+  // A server that lets both work for a while may do so longer than anybody here needs it to.
+  const replaced = previous.kind === 'client_secret' ? await replacedAt(database, work.scope, work.registration.id) : undefined;
+  if (verdict.kind === 'proven' && work.upstream.quirks.secretOverlap && replaced && now.getTime() < replaced.getTime() + DAY_MS) {
+    await noteRetirement(database, work.scope, previous.id, known ?? {}, new Date(now.getTime() + HOUR_MS));
+    return stepDone(work, step, context, access.clock);
   }
   await noteRetirement(database, work.scope, previous.id, known ?? {}, new Date(now.getTime() + DAY_MS));
   return endWith(work, context, stepProblem(verdict.kind === 'proven' ? 'rotations.predecessor_accepted' : 'rotations.token_unavailable'));

@@ -6,6 +6,18 @@ export interface Retirement {
   readonly last_cache_ends_at?: string;
   readonly refused_at?: string;
   readonly shown?: 'refused' | 'removed';
+  /** How many readers were shown it and not its successor when its overlap was over. */
+  readonly readers_behind?: number;
+}
+
+/** When the credential that is current now took the place of the one before. */
+export async function replacedAt(database: Database, scope: UnitOfWork, registrationId: string): Promise<Date | undefined> {
+  const [row] = await database.transaction(scope, (tx) =>
+    tx.query<{ at: Date | null }>(`SELECT promoted_at AS at FROM credentials WHERE registration_id = $1 AND stage = 'current'`, [
+      registrationId,
+    ]),
+  );
+  return row?.at ?? undefined;
 }
 
 export async function retirementOf(database: Database, scope: UnitOfWork, credentialId: string): Promise<Retirement | undefined> {

@@ -8,6 +8,7 @@ import { takeAlarms } from './alarms.repository.js';
 import { decide } from './decide.js';
 import { DUE_AT_A_TIME, dueRegistrations } from './due.repository.js';
 import { linesOf, stopLines } from './line.repository.js';
+import { takeReadersBehind } from './readers.repository.js';
 import { postponeRetiring, takeRetiring } from './retiring.repository.js';
 import { scheduleInputs } from './schedule-input.repository.js';
 import { nextDue, writeSchedule } from './schedule.repository.js';
@@ -112,6 +113,7 @@ export class RotationScheduler {
 
   /** Ends the overlaps that are over. @returns how many there were. */
   async #retire(tx: Transaction, now: Date): Promise<number> {
+    await this.#tellBehind(tx, now);
     const retiring = await takeRetiring(tx, now, AT_A_TIME);
     const wanted = retiring.map(({ registrationId }) => ({
       registrationId,
@@ -122,6 +124,23 @@ export class RotationScheduler {
     const busy = retiring.map(({ registrationId }) => registrationId).filter((id) => !begun.has(id));
     await postponeRetiring(tx, busy, now);
     return retiring.length;
+  }
+
+  /** Who still relies on a secret that goes now is named, so that somebody looks after them. */
+  async #tellBehind(tx: Transaction, now: Date): Promise<void> {
+    for (const { credentialId, version, registrationId, tenantId, readers } of await takeReadersBehind(tx, now, AT_A_TIME)) {
+      this.records.events.append(tx, {
+        type: 'credential.readers_behind',
+        subject: { type: 'registration', id: registrationId },
+        ...(tenantId === null ? {} : { tenantId }),
+        data: {
+          credential_id: credentialId,
+          version,
+          count: readers.length,
+          readers,
+        },
+      });
+    }
   }
 
   async #stop(tx: Transaction, servers: readonly string[], now: Date): Promise<void> {

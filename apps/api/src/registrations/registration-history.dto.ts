@@ -75,6 +75,12 @@ export const shownCredential = z.object({
       removed_at: shownMoment().nullable(),
       last_cache_ends_at: shownMoment().nullable(),
       refused_at: shownMoment().nullable(),
+      readers_behind: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .nullable()
+        .describe('How many readers were shown it and not its successor when its overlap was over; the event names them'),
     })
     .nullable()
     .describe('What is known of its end: it was seen refused, or, where nobody wants a failed log-in, removed'),
@@ -101,6 +107,7 @@ export function showCredential(credential: CredentialView): z.output<typeof show
       removed_at: credential.retirement.removed_at ?? null,
       last_cache_ends_at: credential.retirement.last_cache_ends_at ?? null,
       refused_at: credential.retirement.refused_at ?? null,
+      readers_behind: credential.retirement.readers_behind ?? null,
     },
   };
 }
