@@ -1,3 +1,4 @@
+import { parsePublicId } from '@registrar/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/part.js';
 import { rotationWorld, stepsOf, type RotationWorld } from '../support/rotation-world.js';
@@ -147,5 +148,33 @@ describe('rotating everything of a hospital after a leak', () => {
     expect(counts, JSON.stringify(run)).toEqual({ succeeded: rotations.length });
     expect(revoked).toBe(rotations.length);
     expect(took).toMatch(/^PT/);
+  });
+});
+
+describe('a registration access token that ends (H-07)', () => {
+  it('is renewed at half of its life, by an update that changes nothing', async () => {
+    const { id } = await world.registered('curity', 'private_key_jwt');
+    const token = async () => {
+      const [row] = await world.stack.query<{ version: number; left: number }>(
+        `SELECT c.registration_access_token_version AS version,
+                round(extract(epoch FROM c.registration_access_token_expires_at - $2::timestamptz) / 86400)::integer AS left
+           FROM clients c JOIN registrations r ON r.client_id = c.id WHERE r.id = $1`,
+        [parsePublicId('reg', id), await world.stack.sandbox.simulator.clock()],
+      );
+      return row;
+    };
+    expect(await token()).toEqual({ version: 1, left: 365 });
+    await world.advance(181 * DAY);
+    expect(await token()).toEqual({ version: 1, left: 184 });
+    await world.advance(2 * DAY);
+    await until('the renewal', async () => ((await token())?.version ?? 0) > 1);
+    expect((await token())?.left).toBeGreaterThan(364);
+    await world.ended(id, 'what is due besides');
+    const body = { client_metadata: { client_name: 'Another name' } };
+    const changed = await world.stack.call<{ operation: object }>('PATCH', `/v1/registrations/${id}`, {
+      body,
+      headers: { prefer: 'wait=20' },
+    });
+    expect(changed.body.operation).toMatchObject({ kind: 'update', status: 'succeeded' });
   });
 });

@@ -58,6 +58,9 @@ export class ClientEntity {
   @Column('timestamptz', { name: 'registration_access_token_expires_at', nullable: true })
   registrationAccessTokenExpiresAt!: Date | null;
 
+  @Column('timestamptz', { name: 'registration_access_token_renew_at', nullable: true })
+  registrationAccessTokenRenewAt!: Date | null;
+
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt!: Date | null;
 

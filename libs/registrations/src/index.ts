@@ -76,6 +76,7 @@ export { adoptManaged } from './adopt-managed.js';
 export type { AdoptedAnswer, Adopting } from './adopt-managed.js';
 export { openHeld } from './held-secrets.js';
 export type { HeldSecrets } from './held-secrets.js';
+export { lostControl } from './lost-control.js';
 export { manageabilityProblem, readsSafely } from './manageability.js';
 export { updateProblem } from './updates.problems.js';
 export { without } from './without.js';

@@ -5,9 +5,11 @@ import { scheduleUnsynced, SYNCS_AT_A_TIME, takeDueSyncs } from './due-syncs.rep
 import { readsSafely } from './manageability.js';
 import { beginOperations } from './start-operation.js';
 import { upstreamOf } from './upstream-of.js';
+import type { WorkUpstream } from './work.js';
 
 /**
- * Begins comparisons where a read changes nothing at the server (J-09), each registration once a week at a moment of its own. Two
+ * Begins comparisons where a read changes nothing at the server (J-09), and by a token where whole clients expire there without a
+ * word (H-08), each registration once a week at a moment of its own. Two
  * workers that look at once take different ones, and whoever dies loses at most the week's comparison of what it had taken.
  */
 export class SyncScheduler {
@@ -46,10 +48,14 @@ export class SyncScheduler {
     const upstreams = await upstreamsFor(tx, [...new Set(due.map(({ ehrId }) => ehrId))]);
     const safe = due.filter(({ ehrId }) => {
       const upstream = upstreams.get(ehrId);
-      return upstream?.status === 'ready' && readsSafely({ upstream: upstreamOf(upstream) });
+      return upstream?.status === 'ready' && mayCompare(upstreamOf(upstream));
     });
     const wanted = safe.map(({ id }) => ({ registrationId: id, kind: 'sync' as const, input: { cause: 'scheduled' } }));
     const begun = wanted.length === 0 ? new Map<string, string>() : await beginOperations(tx, wanted, now);
     return { taken: due.length, begun: begun.size };
   }
+}
+
+function mayCompare(upstream: WorkUpstream): boolean {
+  return readsSafely({ upstream }) || upstream.quirks.clientExpires;
 }

@@ -65,6 +65,8 @@ UPDATE clients c SET token_endpoint_auth_method = coalesce(i.auth_method, c.toke
        has_registration_access_token = coalesce(i.has_token, c.has_registration_access_token),
        registration_access_token_version = coalesce(i.token_version, c.registration_access_token_version),
        registration_access_token_expires_at = coalesce(i.token_expires_at, c.registration_access_token_expires_at),
+       registration_access_token_renew_at = CASE WHEN i.token_expires_at IS NULL THEN c.registration_access_token_renew_at
+         ELSE $14::timestamptz + (i.token_expires_at - $14::timestamptz) / 2 END,
        expires_at = coalesce(i.expires_at, c.expires_at), status = CASE WHEN c.status = 'deleted' THEN c.status ELSE coalesce(i.status, c.status) END, ended_at = coalesce(i.ended_at, c.ended_at),
        ended_by = coalesce(i.ended_by, c.ended_by), updated_at = $14
   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::jsonb[], $6::text[], $7::boolean[], $8::boolean[], $9::integer[], $10::timestamptz[],

@@ -1,6 +1,7 @@
 import { parseRead, parseUpdate, readClient, updateClient, updateDocument } from '@registrar/dcr';
 import {
   adoptManaged,
+  lostControl,
   managedExchange,
   managementContext,
   type HeldSecrets,
@@ -10,11 +11,14 @@ import {
   type StepResult,
   type UpstreamAccess,
   type Work,
+  without,
 } from '@registrar/registrations';
 import { settleManaged } from './managed-outcome.js';
 import { stepProblem } from './rotation-step.problems.js';
 import { doneChange, ending, endWith, STOP, stepDone } from './step-done.js';
 import { examineCredential, type StepPlan } from '@registrar/registrations';
+
+const PROVE: StepPlan = { name: 'prove_successor', kind: 'probe' };
 
 /**
  * Says that from now on the old secret may end at any moment (H-03): a server with one slot has no overlap. Who was given
@@ -37,14 +41,15 @@ export function takeAnnounceGap(work: Work, step: Step, context: StepContext, ac
 
 /**
  * Has the server issue another secret, by a read or by an update that changes nothing (H-03). Both secrets are kept until the
- * new one is proven. Where the answer holds none, another way is gone.
+ * new one is proven. Where the answer holds none, another way is gone; or that was all, where only the registration access token
+ * was to be renewed (H-07).
  */
 export function takeIssueSecret(
   work: Work,
   step: Step,
   context: StepContext,
   access: UpstreamAccess,
-  way: { readonly kind: 'read' | 'update'; readonly otherwise: () => readonly StepPlan[] },
+  way: { readonly kind: 'read' | 'update'; readonly otherwise: 'done' | (() => readonly StepPlan[]) },
 ): Promise<StepResult> {
   const { client } = work;
   if (!client) return Promise.resolve(STOP);
@@ -72,10 +77,17 @@ export function takeIssueSecret(
       const now = access.clock.now();
       const read = managementContext(answer, now);
       const outcome = way.kind === 'read' ? parseRead(answer.exchange, read) : parseUpdate(answer.exchange, { ...read, carriedSecret });
+      if (outcome.kind === 'refused' && outcome.reason === 'unauthorized') {
+        const settledAttempt = { ...without(answer.record, 'answer'), status: 'refused', outcome: { reason: outcome.reason } } as const;
+        return lostControl(answer, outcome, settledAttempt, access);
+      }
       return settleManaged(answer, outcome, access, {
         accepted: (accepted) => {
           const adopted = adoptManaged(answer, accepted, { now });
           const done = { rows: adopted.rows, work: adopted.work };
+          // A secret that came with the token is proven like any other.
+          if (way.otherwise === 'done')
+            return doneChange(answer.work, step, access.clock, adopted.issued ? { ...done, instead: [PROVE] } : done);
           return doneChange(answer.work, step, access.clock, adopted.issued ? done : { ...done, instead: way.otherwise() });
         },
         // The server may know a secret that we do not: which one it takes decides.

@@ -8,6 +8,7 @@ import { takeAlarms } from './alarms.repository.js';
 import { decide } from './decide.js';
 import { DUE_AT_A_TIME, dueRegistrations } from './due.repository.js';
 import { linesOf, stopLines } from './line.repository.js';
+import { takeRenewals } from './renewals.repository.js';
 import { takeReadersBehind } from './readers.repository.js';
 import { postponeRetiring, takeRetiring } from './retiring.repository.js';
 import { scheduleInputs } from './schedule-input.repository.js';
@@ -81,6 +82,8 @@ export class RotationScheduler {
     if (due.started > 0) this.started();
     const retiring = await this.database.transaction(scope, (tx) => this.#retire(tx, now));
     if (retiring > 0) this.started();
+    const renewing = await this.database.transaction(scope, (tx) => this.#renew(tx, now));
+    if (renewing > 0) this.started();
     const alarms = await this.database.transaction(scope, (tx) => this.#alarm(tx, now));
     const soon = await this.database.transaction(scope, (tx) => nextDue(tx));
     const more = [stale, due.looked, retiring, alarms].includes(AT_A_TIME);
@@ -124,6 +127,15 @@ export class RotationScheduler {
     const busy = retiring.map(({ registrationId }) => registrationId).filter((id) => !begun.has(id));
     await postponeRetiring(tx, busy, now);
     return retiring.length;
+  }
+
+  /** Begins the renewal of registration access tokens that end. @returns how many there were. */
+  async #renew(tx: Transaction, now: Date): Promise<number> {
+    const due = await takeRenewals(tx, now, AT_A_TIME);
+    const input = { phase: 'renew', reason: 'scheduled' };
+    const wanted = due.map((registrationId) => ({ registrationId, kind: 'rotate' as const, input }));
+    if (wanted.length > 0) await beginOperations(tx, wanted, now);
+    return wanted.length;
   }
 
   /** Who still relies on a secret that goes now is named, so that somebody looks after them. */

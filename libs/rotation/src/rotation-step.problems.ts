@@ -8,6 +8,12 @@ export const stepProblem = defineProblems({
     actor: 'caller',
     label: 'Rotate a registration whose client authenticates with a secret or a key',
   },
+  'rotations.nothing_to_renew': {
+    kind: 'conflict',
+    title: 'No request replaces the registration access token at this EHR',
+    actor: 'caller',
+    label: 'Leave it: the credential goes on working, and the client is managed until the token ends',
+  },
   'rotations.not_replaceable': {
     kind: 'conflict',
     title: 'Another client cannot take the place of this one',

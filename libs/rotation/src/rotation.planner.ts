@@ -20,6 +20,7 @@ import { takePutNew, takeRemovePredecessor, takeShowRefused } from './retire.ste
 import { takeRollBack } from './roll-back.step.js';
 import { PolicyWindows } from './policy-windows.js';
 import { rotationInput } from './rotation-input.js';
+import { RENEWALS, renewalOf } from './renewal.js';
 import { replacementProblem, rotationWay, keysOf, type RotationWay } from './rotation-way.js';
 import { stepProblem } from './rotation-step.problems.js';
 import { takeSoak } from './soak.step.js';
@@ -93,8 +94,15 @@ export class RotationPlanner implements OperationPlanner {
     const { phase } = rotationInput(work);
     if (phase === 'retire') return work.previous ? retirement(work) : stepProblem('rotations.nothing_to_rotate');
     if (phase === 'replace') return replacementProblem(work) ?? ROTATIONS.new_client;
+    if (phase === 'renew') return this.#renewal(work);
     if (phase === 'roll_back') return [step('roll_back', 'probe'), ...(work.previousClient ? REMOVE_CLIENT : [])];
     return this.#rotation(work, []);
+  }
+
+  #renewal(work: Work): readonly StepPlan[] | Problem {
+    const renewal = renewalOf(work, this.access.clock.now());
+    if (renewal === undefined) return stepProblem('rotations.nothing_to_renew');
+    return renewal === 'with_secret' ? this.#rotation(work, []) : RENEWALS[renewal];
   }
 
   #rotation(work: Work, tried: readonly RotationWay[]): readonly StepPlan[] | Problem {
@@ -162,6 +170,8 @@ function stepsOf(
         kind: 'update',
         otherwise: () => otherwise(work, ['secret_by_read', 'secret_by_update']),
       }),
+    renew_by_read: (work, one, context) => takeIssueSecret(work, one, context, access, { kind: 'read', otherwise: 'done' }),
+    renew_by_update: (work, one, context) => takeIssueSecret(work, one, context, access, { kind: 'update', otherwise: 'done' }),
     check_current: (work, one, context) => takeCheckCurrent(work, one, context, access),
     register: (work, one, context) => takeSuccessorStep(work, one, context, access),
     hand_to_person: async (work, one, context) => {
