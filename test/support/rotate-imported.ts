@@ -4,12 +4,18 @@ import { observe, type Observer } from './observer.js';
 import { until } from './part.js';
 
 const DAY = 86_400_000;
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 300_000;
+
+const ALONE = '2 current, 1 retired';
+/** How each kind of client ends: what was done, and what is left. */
+export const MOVED_BY_UPDATE = `publish_successor, put_key_set_url, soak, prove_successor: ${ALONE}, hosted`;
+export const MOVED_BY_PERSON = `publish_successor, hand_to_person, soak, prove_successor: ${ALONE}, hosted`;
+export const SECRET_BY_UPDATE = `announce_gap, issue_by_update, prove_successor: ${ALONE}`;
 
 /** What came of it. */
 export interface ImportedRotation {
-  readonly clients: number;
-  readonly authentications: number;
+  /** How often the consumers of each client have authenticated. */
+  readonly counts: readonly number[];
   readonly failures: readonly string[];
   /** How many clients ended how: by what was done, and whether the new credential alone is left. */
   readonly ended: Readonly<Record<string, number>>;
@@ -34,8 +40,7 @@ export async function rotateImported(portfolio: Portfolio, loops: number): Promi
     await observer.round();
     const retired = performance.now();
     return {
-      clients: house.observed.length,
-      authentications: [...observer.counts.values()].reduce((sum, count) => sum + count, 0),
+      counts: [...observer.counts.values()],
       failures: observer.failures,
       ended: await endings(house),
       seconds: { imported: (imported - began) / 1_000, rotated: (rotated - imported) / 1_000, retired: (retired - rotated) / 1_000 },

@@ -1,4 +1,3 @@
-import { grantedScopes, splitScope } from '@registrar/dcr';
 import { problemDocument } from '@registrar/problem';
 import { waitBefore, waitingFor } from './backoff.js';
 import type { Change } from './change.js';
@@ -10,6 +9,7 @@ import { UNAVAILABLE_WAIT_MS, type Verdict } from './proof.js';
 import { markStep, type Step } from './step.js';
 import type { StepContext, StepResult } from './strategy.js';
 import type { UpstreamAccess } from './upstream-access.js';
+import { tokenDrift } from './token-drift.js';
 import { updateProblem } from './updates.problems.js';
 import type { Work, WorkClient } from './work.js';
 
@@ -29,7 +29,6 @@ export async function takeCompareTokenStep(work: Work, step: Step, context: Step
   return STOP;
 }
 
-/** A token answer without `scope` granted what was requested (RFC 6749 section 5.1, K-66). */
 function compared(
   work: Work,
   step: Step,
@@ -38,10 +37,7 @@ function compared(
   access: UpstreamAccess,
 ): Change {
   const now = access.clock.now();
-  const asked = client.requestedMetadata['scope'];
-  const requested = splitScope(typeof asked === 'string' ? asked : '');
-  const stands = verdict.scope === undefined || requested.length === 0 ? 'equal' : grantedScopes(requested, splitScope(verdict.scope));
-  const drift = stands === 'equal' ? 'none' : stands === 'widened' ? 'widened' : 'narrowed';
+  const drift = tokenDrift(client, verdict.scope);
   const registration = { drift, proof: verdict.proof, lastVerifiedAt: now };
   const steps = markStep(work.operation.steps, step.name, 'done', now);
   const change = changeOf(work, { operation: 'succeeded', next: 'done', steps, registration });

@@ -1,4 +1,4 @@
-import { readClient, updateClient, updateDocument, type ClientMetadata } from '@registrar/dcr';
+import { updateClient, updateDocument, type ClientMetadata } from '@registrar/dcr';
 import { Problem, problemDocument } from '@registrar/problem';
 import type { Change } from './change.js';
 import { changeOf } from './change-of.js';
@@ -6,8 +6,8 @@ import { readsSafely } from './manageability.js';
 import { leftAttempt, managedExchange, type Made } from './managed-exchange.js';
 import type { HeldSecrets } from './held-secrets.js';
 import { present } from './present.js';
+import { readBefore } from './read-before.js';
 import { registrationProblem } from './registrations.problems.js';
-import { settleRead } from './settle-read.js';
 import { settleUpdate } from './settle-update.js';
 import { finishedUpdate } from './finished-update.js';
 import { markStep, type Step } from './step.js';
@@ -26,16 +26,7 @@ const STOP: StepResult = { kind: 'stop' };
 export async function takeReadStep(work: Work, step: Step, context: StepContext, access: UpstreamAccess): Promise<StepResult> {
   const { client } = work;
   if (!client) return withoutClient(work, context);
-  const read = await managedExchange(work, step, context, access, {
-    kind: 'read',
-    client,
-    prepare: () => ({
-      metadata: client.requestedMetadata,
-      send: (managed, request) => readClient(access.outbound, access.clock, managed, request),
-    }),
-    settle: (answer) => settleRead(answer, access),
-    refuse: failed,
-  });
+  const read = await readBefore(work, client, step, context, access, failed);
   if (read.kind === 'stop') return read;
   const steps = markStep(read.work.operation.steps, step.name, 'done', access.clock.now());
   const update = steps.find(({ name }) => name === 'update');

@@ -31,15 +31,6 @@ function ended(
   reason?: ResidueReason,
 ): Settled {
   const { rows, events } = work.previous ? retired(work, work.previous) : { rows: {}, events: [] };
-  const settled = doneChange(work, step, access.clock, {
-    rows: { ...rows, changedClients: [{ id: client.id, status, ended: { at: access.clock.now(), by } }] },
-    events,
-    registration: {
-      previousClientId: null,
-      ...(reason === undefined ? {} : { residue: [residueOf(reason, { clientId: client.clientId })] }),
-    },
-    instead: [],
-  });
   const entry: Change['audit'][number] = {
     action: `client.${status}`,
     subject: { type: 'registration', id: work.registration.id },
@@ -48,5 +39,14 @@ function ended(
     actor: work.scope.actor,
     requestId: work.scope.requestId,
   };
-  return { ...settled, change: { ...settled.change, audit: [...settled.change.audit, entry] } };
+  return doneChange(work, step, access.clock, {
+    rows: { ...rows, changedClients: [{ id: client.id, status, ended: { at: access.clock.now(), by } }] },
+    events,
+    audit: [entry],
+    registration: {
+      previousClientId: null,
+      ...(reason === undefined ? {} : { residue: [residueOf(reason, { clientId: client.clientId })] }),
+    },
+    instead: [],
+  });
 }

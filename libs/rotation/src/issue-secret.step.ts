@@ -4,6 +4,7 @@ import {
   lostControl,
   managedExchange,
   managementContext,
+  readBefore,
   type HeldSecrets,
   type ReadyRequest,
   type Step,
@@ -44,15 +45,19 @@ export function takeAnnounceGap(work: Work, step: Step, context: StepContext, ac
  * new one is proven. Where the answer holds none, another way is gone; or that was all, where only the registration access token
  * was to be renewed (H-07).
  */
-export function takeIssueSecret(
-  work: Work,
+export async function takeIssueSecret(
+  asked: Work,
   step: Step,
   context: StepContext,
   access: UpstreamAccess,
   way: { readonly kind: 'read' | 'update'; readonly otherwise: 'done' | (() => readonly StepPlan[]) },
 ): Promise<StepResult> {
-  const { client } = work;
-  if (!client) return Promise.resolve(STOP);
+  if (!asked.client) return STOP;
+  const read: StepResult =
+    way.kind === 'read' ? { kind: 'next', work: asked } : await readBefore(asked, asked.client, step, context, access, ending);
+  if (read.kind === 'stop') return read;
+  const { work } = read;
+  const client = work.client ?? asked.client;
   const { requestedMetadata: requested, grantedMetadata: granted, clientId } = client;
   const carriedSecret = way.kind === 'update' && work.upstream.quirks.putSecret === 'include';
   return managedExchange(work, step, context, access, {
@@ -63,14 +68,15 @@ export function takeIssueSecret(
       send: (managed, request) => {
         if (way.kind === 'read') return readClient(access.outbound, access.clock, managed, request);
         const update = updateDocument({
-          server: { requested, granted },
+          server: work.representation ?? { requested, granted },
           desired: requested,
           requested,
           clientId,
           quirks: work.upstream.quirks,
           ...(held.clientSecret ? { clientSecret: held.clientSecret } : {}),
         });
-        return updateClient(access.outbound, access.clock, managed, { ...request, update });
+        const ifMatch = work.entityTag === undefined ? {} : { ifMatch: work.entityTag };
+        return updateClient(access.outbound, access.clock, managed, { ...request, update, ...ifMatch });
       },
     }),
     settle: (answer) => {
@@ -84,7 +90,8 @@ export function takeIssueSecret(
       return settleManaged(answer, outcome, access, {
         accepted: (accepted) => {
           const adopted = adoptManaged(answer, accepted, { now });
-          const done = { rows: adopted.rows, work: adopted.work };
+          // What was read before is older than this.
+          const done = { rows: adopted.rows, work: without(adopted.work, 'representation', 'entityTag') };
           // A secret that came with the token is proven like any other.
           if (way.otherwise === 'done')
             return doneChange(answer.work, step, access.clock, adopted.issued ? { ...done, instead: [PROVE] } : done);
@@ -94,7 +101,7 @@ export function takeIssueSecret(
         unknown: () => doneChange(answer.work, step, access.clock, { instead: [{ name: 'check_current', kind: 'probe' }] }),
       });
     },
-    refuse: (refused, problem) => ending(refused, problem),
+    refuse: ending,
   });
 }
 

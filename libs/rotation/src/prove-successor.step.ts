@@ -3,7 +3,9 @@ import { faultPoint } from '@registrar/faults';
 import type { Problem } from '@registrar/problem';
 import {
   examineCredential,
+  driftRecords,
   residueOf,
+  tokenDrift,
   without,
   type Change,
   type Step,
@@ -48,11 +50,23 @@ export async function takeProveSuccessor(
     reason: rotationInput(work).reason,
     ...(pendingClient ? { client_id: pendingClient.clientId } : {}),
   };
+  // A broader token is dropped like any other, and said (H-50, K-67).
+  const widened = tokenDrift(subject, verdict.scope) === 'widened';
+  const told = widened ? driftRecords(work, 'widened', ['scope']) : undefined;
   const result = await stepDone(work, step, context, access.clock, {
+    ...(told ? { audit: told.audit } : {}),
     rows: { promote: { credentialId: pending.id }, ...lesson(work, verdict), ...swap?.rows },
-    registration: { proof: verdict.proof, lastVerifiedAt: access.clock.now(), ...swap?.registration },
+    registration: {
+      ...(widened ? { drift: 'widened' as const } : {}),
+      proof: verdict.proof,
+      lastVerifiedAt: access.clock.now(),
+      ...swap?.registration,
+    },
     ...(work.registration.status === 'active' ? {} : { event: 'prove' as const }),
-    events: [{ type: 'credential.rotated', subject: { type: 'registration', id: work.registration.id }, tenantId: work.tenant.id, data }],
+    events: [
+      { type: 'credential.rotated', subject: { type: 'registration', id: work.registration.id }, tenantId: work.tenant.id, data },
+      ...(told?.events ?? []),
+    ],
     work: promoted(work, pending, current),
   });
   await faultPoint('S5');

@@ -5,6 +5,7 @@ import {
   adoptManaged,
   managedExchange,
   managementContext,
+  readBefore,
   without,
   type HeldSecrets,
   type ManagedAnswer,
@@ -51,8 +52,18 @@ interface Putting {
 }
 
 /** Sends one update that says something else of the client's keys and nothing else (B-04 to B-08). */
-export function putKeys(work: Work, step: Step, context: StepContext, access: UpstreamAccess, putting: Putting): Promise<StepResult> {
-  const { client } = putting;
+export async function putKeys(
+  asked: Work,
+  step: Step,
+  context: StepContext,
+  access: UpstreamAccess,
+  putting: Putting,
+): Promise<StepResult> {
+  const refuse = (refused: Work, problem: Problem) => ending(refused, putting.refused ?? problem);
+  const read = await readBefore(asked, putting.client, step, context, access, refuse);
+  if (read.kind === 'stop') return read;
+  const { work } = read;
+  const client = work.client ?? putting.client;
   const desired = withKeys(client.requestedMetadata, putting.said);
   const kept = withKeys({ ...client.requestedMetadata, ...keysIn(client.grantedMetadata) }, putting.said);
   const carriesSecret = work.upstream.quirks.putSecret === 'include';
@@ -63,19 +74,20 @@ export function putKeys(work: Work, step: Step, context: StepContext, access: Up
       metadata: desired,
       send: (managed, request) => {
         const update = updateDocument({
-          server: { requested: client.requestedMetadata, granted: client.grantedMetadata },
+          server: work.representation ?? { requested: client.requestedMetadata, granted: client.grantedMetadata },
           desired,
           requested: client.requestedMetadata,
           clientId: client.clientId,
           quirks: work.upstream.quirks,
           ...(carriesSecret && held.clientSecret ? { clientSecret: held.clientSecret } : {}),
         });
-        return updateClient(access.outbound, access.clock, managed, { ...request, update });
+        const ifMatch = work.entityTag === undefined ? {} : { ifMatch: work.entityTag };
+        return updateClient(access.outbound, access.clock, managed, { ...request, update, ...ifMatch });
       },
       ...(putting.made ? { rows: putting.made.rows } : {}),
     }),
     settle: (answer) => settle(answer, step, access, putting, kept, carriesSecret),
-    refuse: (refused, problem) => ending(refused, putting.refused ?? problem),
+    refuse,
   });
 }
 
@@ -92,7 +104,9 @@ function settle(
   return settleManaged(answer, outcome, access, {
     accepted: (accepted) => {
       const adopted = adoptManaged(answer, accepted, { now, requested });
-      const done = putting.done?.(adopted.work) ?? { work: adopted.work };
+      // What was read before is older than this.
+      const current: Work = without(adopted.work, 'representation', 'entityTag');
+      const done: Done = putting.done?.(current) ?? { work: current };
       return doneChange(answer.work, step, access.clock, { ...done, rows: { ...adopted.rows, ...done.rows } });
     },
     // The old key is among those that the server may know now, whatever it did: the registration is well.

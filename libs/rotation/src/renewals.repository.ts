@@ -31,6 +31,16 @@ export async function takeRenewals(tx: Transaction, now: Date, limit: number): P
   return rows.filter(renewable).map(({ registrationId }) => registrationId);
 }
 
+/** Where another operation is under way, it is looked at again soon. */
+export async function postponeRenewals(tx: Transaction, registrationIds: readonly string[], now: Date): Promise<void> {
+  if (registrationIds.length === 0) return;
+  await tx.prepared(
+    `UPDATE clients c SET registration_access_token_renew_at = $3::timestamptz + interval '1 hour' FROM registrations r
+      WHERE r.workspace_id = $1 AND r.id = ANY ($2::uuid[]) AND c.workspace_id = $1 AND c.id = r.client_id`,
+    [tx.scope.workspaceId, registrationIds, now],
+  );
+}
+
 function renewable({ vendor, learned, declared }: Row): boolean {
   const { managementAuth, management, putRotates, readRotates } = quirksFor(vendor ?? 'generic', learned ?? {}, declared ?? {});
   const byUpdate = putRotates.rat && management.includes('update');

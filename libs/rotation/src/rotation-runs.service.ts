@@ -5,7 +5,8 @@ import type { RotationReason } from './rotation-input.js';
 import type { PolicySubject } from './rotation-policy.js';
 import { findRun, insertRun, type RotationRun } from './rotation-runs.repository.js';
 import { rotatableOf } from './rotations.repository.js';
-import type { RotationsParts } from './rotations.service.js';
+import { RETRY_MS, type RotationsParts } from './rotations.service.js';
+import { lookAgain } from './schedule.repository.js';
 import { askProblem } from './rotations.problems.js';
 
 /** Rotations of everything that belongs to a hospital, an EHR or an application: what is done first after a leak. */
@@ -36,6 +37,7 @@ export class RotationRuns {
           );
         const wanted = found.map(({ id }) => ({ registrationId: id, kind: 'rotate' as const, input }));
         const begun = wanted.length === 0 ? new Map<string, string>() : await beginOperations(tx, wanted, now);
+        await lookAgain(tx, [...begun.keys()], new Date(now.getTime() + RETRY_MS));
         const leftOut = found.filter(({ id }) => !begun.has(id)).map(({ id }) => ({ registrationId: id, reason: 'operation_running' }));
         await insertRun(tx, { id: runId, ...subject, reason, leftOut, createdAt: now });
         this.#record(tx, runId, subject, { reason, registrations: begun.size, left_out: leftOut.length });

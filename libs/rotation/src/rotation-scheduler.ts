@@ -6,9 +6,9 @@ import { beginOperations, failExpired } from '@registrar/registrations';
 import { newId } from '@registrar/vault';
 import { takeAlarms } from './alarms.repository.js';
 import { decide } from './decide.js';
-import { DUE_AT_A_TIME, dueRegistrations } from './due.repository.js';
+import { DUE_AT_A_TIME, dueRegistrations, stillCompromised } from './due.repository.js';
 import { linesOf, stopLines } from './line.repository.js';
-import { takeRenewals } from './renewals.repository.js';
+import { postponeRenewals, takeRenewals } from './renewals.repository.js';
 import { takeReadersBehind } from './readers.repository.js';
 import { postponeRetiring, takeRetiring } from './retiring.repository.js';
 import { scheduleInputs } from './schedule-input.repository.js';
@@ -101,13 +101,18 @@ export class RotationScheduler {
     const inputs = new Map((await scheduleInputs(tx, ids)).flatMap((one) => (one.input ? [[one.registrationId, one.input]] : [])));
     const { start, next, stop } = decide(due, inputs, await linesOf(tx, servers), now);
     await this.#stop(tx, stop, now);
-    const wanted = start.map(({ id }) => ({ registrationId: id, kind: 'rotate' as const, input: { reason: 'scheduled' } }));
+    const urgent = await stillCompromised(
+      tx,
+      start.map(({ id }) => id),
+    );
+    const reasonOf = (id: string) => (urgent.has(id) ? 'compromised' : 'scheduled');
+    const wanted = start.map(({ id }) => ({ registrationId: id, kind: 'rotate' as const, input: { reason: reasonOf(id) } }));
     const started = wanted.length === 0 ? new Map<string, string>() : await beginOperations(tx, wanted, now);
     await writeSchedule(tx, next);
     for (const { id, tenantId } of start) {
       if (!started.has(id)) continue;
       const entry = { subject: { type: 'registration', id } as const, tenantId };
-      const said = { operation_id: started.get(id), reason: 'scheduled' };
+      const said = { operation_id: started.get(id), reason: reasonOf(id) };
       this.records.audit.append(tx, { action: 'rotation.start', ...entry, detail: said });
       this.records.events.append(tx, { type: 'rotation.started', ...entry, data: said });
     }
@@ -134,8 +139,10 @@ export class RotationScheduler {
     const due = await takeRenewals(tx, now, AT_A_TIME);
     const input = { phase: 'renew', reason: 'scheduled' };
     const wanted = due.map((registrationId) => ({ registrationId, kind: 'rotate' as const, input }));
-    if (wanted.length > 0) await beginOperations(tx, wanted, now);
-    return wanted.length;
+    const begun = wanted.length > 0 ? await beginOperations(tx, wanted, now) : new Map<string, string>();
+    const busy = due.filter((id) => !begun.has(id));
+    await postponeRenewals(tx, busy, now);
+    return begun.size;
   }
 
   /** Who still relies on a secret that goes now is named, so that somebody looks after them. */

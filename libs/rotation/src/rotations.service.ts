@@ -6,7 +6,11 @@ import { beginOperation, setDownWaiting, type Doorbell } from '@registrar/regist
 import type { RotationReason } from './rotation-input.js';
 import { stepProblem } from './rotation-step.problems.js';
 import { findRotatable, type Rotatable } from './rotations.repository.js';
+import { lookAgain } from './schedule.repository.js';
 import { askProblem } from './rotations.problems.js';
+
+/** When a rotation that somebody asked for, and that came to nothing, is tried again by itself. */
+export const RETRY_MS = 86_400_000;
 
 /** How a credential is to be rotated. */
 export interface RotationWanted {
@@ -79,6 +83,7 @@ export class Rotations {
       // What is compromised does not stand in line behind a rotation that soaks for a day.
       if (input['reason'] === 'compromised') await setDownWaiting(tx, 'rotate', [id], now);
       const operationId = await beginOperation(tx, { registrationId: id, kind: 'rotate', input }, now);
+      if (action === 'rotation.start') await lookAgain(tx, [id], new Date(now.getTime() + RETRY_MS));
       this.#record(tx, action, found, { ...input, operation_id: operationId });
       doorbell.ringAfter(tx);
     });

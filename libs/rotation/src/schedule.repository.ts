@@ -17,6 +17,15 @@ export async function writeSchedule(tx: Transaction, scheduled: readonly Schedul
   );
 }
 
+/** Has these looked at again then, should nothing come of what begins now; a promotion schedules them anew. */
+export async function lookAgain(tx: Transaction, registrationIds: readonly string[], at: Date): Promise<void> {
+  if (registrationIds.length === 0) return;
+  await tx.prepared(
+    `UPDATE registrations SET next_rotation_at = least(next_rotation_at, $3) WHERE workspace_id = $1 AND id = ANY ($2::uuid[]) AND next_rotation_at IS NOT NULL`,
+    [tx.scope.workspaceId, registrationIds, at],
+  );
+}
+
 /** Registrations that are to be scheduled anew, locked; what somebody else is writing waits for the next time. */
 export async function staleIds(tx: Transaction, limit: number): Promise<string[]> {
   const rows = await tx.prepared<{ id: string }>(

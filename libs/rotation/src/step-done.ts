@@ -26,6 +26,7 @@ export interface Done {
   /** Steps that take the place of those that were still to come. */
   readonly instead?: readonly StepPlan[];
   readonly events?: Change['events'];
+  readonly audit?: Change['audit'];
 }
 
 /** Writes that a step is done: the operation goes on with the next one, or has succeeded with the last. */
@@ -49,7 +50,7 @@ export function doneChange(work: Work, step: Step, clock: Clock, done: Done = {}
     ...(done.event === undefined ? {} : { event: done.event }),
     ...(done.registration === undefined ? {} : { registration: done.registration }),
   };
-  const change = withEvents(changeOf(work, standing, done.rows), done.events);
+  const change = withRecords(changeOf(work, standing, done.rows), done);
   if (last) return { change };
   const after = done.work ?? work;
   return { change, work: { ...after, taken: true, operation: { ...work.operation, status: 'running', steps, tries: 0 } } };
@@ -103,6 +104,6 @@ export function ending(work: Work, problem: Problem, end: End = {}): Change {
   return changeOf(work, standing, end.rows);
 }
 
-function withEvents(change: Change, events: Change['events'] = []): Change {
-  return { ...change, events: [...change.events, ...events] };
+function withRecords(change: Change, { events = [], audit = [] }: Pick<Done, 'events' | 'audit'>): Change {
+  return { ...change, events: [...change.events, ...events], audit: [...change.audit, ...audit] };
 }
