@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../support/part.js';
 import { problemOf, rotationWorld, stepsOf, type RotationWorld } from '../support/rotation-world.js';
 
 const DAY = 86_400_000;
@@ -133,6 +134,33 @@ describe('another client in place of the old one (H-05)', () => {
       .map((entry) => entry.client_id);
     expect(left).toContain(before);
     expect(left).not.toContain(between);
+  });
+
+  it('is deleted again where its credential never works, and the old one goes on (A-34)', async () => {
+    const { id, client_id: before } = await world.registered('authlib', 'client_secret_post', { client_uri: 'https://app.example' });
+    const living = async () =>
+      (await world.stack.sandbox.ledger({ vendor: 'authlib' }))
+        .filter((entry) => entry.deleted_at === null && entry.client_name?.startsWith('authlib client_secret_post'))
+        .map((entry) => entry.client_id);
+    await world.stack.sandbox.fault({
+      vendor: 'authlib',
+      method: 'POST',
+      endpoint: 'registration',
+      kind: 'delay',
+      delay_ms: 1_500,
+      after_commit: true,
+    });
+    await world.rotate(id);
+    const made = await until('another client', async () => (await living()).find((clientId) => clientId !== before));
+    // The practice switches it off before anybody hears of it.
+    await world.stack.sandbox.simulator.changeClient({ vendor: 'authlib', hospital: 'h01', client_id: made, active: false });
+    const after = await world.ended(id, 'the rotation');
+    expect(after, JSON.stringify(after.operation)).toMatchObject({ status: 'active', client_id: before, operation: { status: 'failed' } });
+    expect(stepsOf(after).slice(-3)).toEqual(['register', 'prove_successor', 'remove_successor']);
+    expect([problemOf(after), after.residue]).toEqual(['rotations.not_proven', []]);
+    expect(await world.stages(id)).toEqual(['2 retired', '1 current']);
+    expect(await living()).toEqual([before]);
+    expect(await world.token(id)).toMatchObject({ status: 200 });
   });
 
   it('is never registered by itself where users have agreed to the old one: a person is asked, or says so', async () => {

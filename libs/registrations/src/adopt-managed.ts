@@ -57,7 +57,11 @@ export function adoptManaged(answer: ManagedAnswer, outcome: ManagementAccepted,
     rows: {
       changedClients: [changed],
       secrets: [...(token?.rows ?? []), ...(secret?.rows ?? [])],
-      spentSecrets: [...(token?.spent ?? []), ...(secret?.spent ?? [])],
+      spentSecrets: [
+        ...(token?.spent ?? []),
+        ...(secret?.spent ?? []),
+        ...(stale ? [{ subjectId: stale.id, kind: stale.kind, version: stale.version }] : []),
+      ],
       ...present('credentials', secret?.credential && [rowOf(secret.credential, client.id)]),
       ...present('retire', stale && [stale.id]),
     },

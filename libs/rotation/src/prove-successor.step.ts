@@ -4,7 +4,7 @@ import type { Problem } from '@registrar/problem';
 import {
   examineCredential,
   driftRecords,
-  residueOf,
+  manageabilityProblem,
   tokenDrift,
   without,
   type Change,
@@ -18,6 +18,7 @@ import {
 import { servedSince } from '@registrar/keys';
 import { cacheMs } from './cache-time.js';
 import { rotationInput } from './rotation-input.js';
+import { discarded, leftSuccessor } from './remove-successor.step.js';
 import { swapOf } from './swap.js';
 import { stepProblem } from './rotation-step.problems.js';
 import { endWith, stepDone, waitUntil } from './step-done.js';
@@ -117,7 +118,9 @@ async function unproven(
     await servedSince(database, pending.keySetId, pending.kid ?? '', work.itemId);
     return waitUntil(work, step, context, access.clock, { reason: 'soak', at: cachesEnd, problem });
   }
-  return verdict.kind === 'unavailable' || stillPublished(work) ? endWith(work, context, problem) : giveUp(work, context, access, problem);
+  return verdict.kind === 'unavailable' || stillPublished(work)
+    ? endWith(work, context, problem)
+    : giveUp(work, step, context, access, problem);
 }
 
 /** Both keys stay published, so the next time goes on with the same one (H-01). */
@@ -135,29 +138,28 @@ function cachesOfCompromised(work: Work): Date | undefined {
   return published === undefined ? undefined : new Date(Date.parse(published) + cacheMs(work.upstream.quirks));
 }
 
-/** The new one is not taken: where the old one works, it goes on and the new one is of no use; where neither does, that is said. */
-async function giveUp(work: Work, context: StepContext, access: UpstreamAccess, problem: Problem): Promise<StepResult> {
+/**
+ * The new one is not taken: where the old one works, it goes on and the new one is of no use, and a client that was registered for it
+ * is deleted again; where neither does, that is said.
+ */
+async function giveUp(work: Work, step: Step, context: StepContext, access: UpstreamAccess, problem: Problem): Promise<StepResult> {
   const { client, current, pending, pendingClient } = work;
   const old = client && current ? await examineCredential(work, client, current, access) : undefined;
-  if (old?.kind === 'refused') return endWith(work, context, problem, { event: 'fail_credential' });
+  if (old?.kind === 'refused')
+    return endWith(work, context, stepProblem('rotations.neither_works', { upstream: upstreamOf(old) }), { event: 'fail_credential' });
   if (old?.kind !== 'proven') return endWith(work, context, problem);
-  const by = 'replacement_unproven';
-  const residue = pendingClient ? [residueOf(by, { clientId: pendingClient.clientId })] : [];
-  const ended = { at: access.clock.now(), by };
-  return endWith(work, context, problem, {
-    rows: {
-      ...(pending ? { retire: [pending.id] } : {}),
-      ...(pendingClient ? { changedClients: [{ id: pendingClient.id, status: 'orphaned' as const, ended }] } : {}),
-    },
-    registration: { residue },
-  });
+  if (pendingClient && manageabilityProblem(work, pendingClient, 'deregister', access.clock.now()) === undefined)
+    return stepDone(work, step, context, access.clock, { instead: [{ name: 'remove_successor', kind: 'upstream_write' }] });
+  const left = pendingClient ? leftSuccessor(pendingClient, access) : undefined;
+  return endWith(work, context, problem, { ...left, rows: { ...(pending ? discarded(pending) : {}), ...left?.rows } });
 }
 
 export function problemOf(verdict: Exclude<Verdict, { kind: 'proven' }>): Problem {
   if (verdict.kind === 'unavailable')
     return stepProblem('rotations.token_unavailable', { detail: `The token endpoint did not answer (${verdict.code}).` });
-  const { status, error, description } = verdict;
-  return stepProblem('rotations.not_proven', {
-    upstream: { status, error, ...(description === undefined ? {} : { error_description: description }) },
-  });
+  return stepProblem('rotations.not_proven', { upstream: upstreamOf(verdict) });
+}
+
+function upstreamOf({ status, error, description }: Extract<Verdict, { kind: 'refused' }>) {
+  return { status, error, ...(description === undefined ? {} : { error_description: description }) };
 }

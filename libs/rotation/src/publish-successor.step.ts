@@ -10,6 +10,7 @@ import {
 } from '@registrar/registrations';
 import { newId } from '@registrar/vault';
 import { documentWith, othersKeys, publishedKeys } from './published-keys.repository.js';
+import { discarded } from './remove-successor.step.js';
 import { rotationInput } from './rotation-input.js';
 import { STOP, stepDone } from './step-done.js';
 import { successorKey } from './successor-key.js';
@@ -38,7 +39,7 @@ export async function takePublishSuccessor(
   const document = documentWith(set, { add: [successor.publicJwk], ...(alone ? { only: othersKeys(set, work.registration.id) } : {}) });
   await faultPoint('S1');
   const result = await stepDone(work, step, context, access.clock, {
-    rows: { documents: [document], ...made?.rows, ...(made && pending ? { retire: [pending.id] } : {}) },
+    rows: { documents: [document], ...made?.rows, ...(made && pending ? discarded(pending) : {}) },
     work: { ...work, pending: successor, lastVersion: Math.max(work.lastVersion, successor.version) },
   });
   faultPointAtOnce('S2');

@@ -44,6 +44,12 @@ export const stepProblem = defineProblems({
     actor: 'customer_success',
     label: 'Look whether the EHR fetches the key set, or took the change; it is tried again by itself',
   },
+  'rotations.neither_works': {
+    kind: 'refused',
+    title: 'The EHR accepts neither the new credential nor the old one',
+    actor: 'customer_success',
+    label: 'Ask the EHR’s administrator whether the client is still there; have a new credential issued, or register it anew',
+  },
   'rotations.token_unavailable': {
     kind: 'unavailable',
     title: 'The token endpoint did not answer, so the new credential could not be proven; the old one goes on',
