@@ -107,6 +107,7 @@ describe('keys that Registrar publishes (H-01)', () => {
   });
 
   it('go on beside the old one where the new one is not taken yet, and are tried again by themselves (H-01, K-47)', async () => {
+    await world.stack.sandbox.simulator.change({ vendor: 'hydra' }, { jwksCacheMs: DAY, refetchOnUnknownKid: false });
     const { id } = await world.registered('hydra', 'private_key_jwt', { client_uri: 'https://app.example' });
     expect(await world.token(id)).toMatchObject({ status: 200 });
     await world.rotate(id, { immediate: true });
@@ -116,7 +117,10 @@ describe('keys that Registrar publishes (H-01)', () => {
     expect(await world.stages(id)).toEqual(['2 pending', '1 current']);
     expect(await world.token(id)).toMatchObject({ status: 200 });
     await world.advance(DAY + 60_000);
-    await until('the next try', async () => (await world.stages(id)).includes('2 current'));
+    await until('the next try', async () => ((await world.read(id)).operation.status === 'waiting' ? true : undefined));
+    // By now the EHR has forgotten what it had fetched.
+    expect(await world.token(id)).toMatchObject({ status: 200 });
+    await until('the new key to be current', async () => (await world.stages(id)).includes('2 current'));
     await world.stack.sandbox.simulator.change({ vendor: 'hydra' }, { jwksCacheMs: 0, refetchOnUnknownKid: true });
   });
 });
@@ -181,6 +185,8 @@ describe('a registration access token that ends (H-07)', () => {
     expect(await token()).toEqual({ version: 1, left: 184 });
     // Its key is rotated meanwhile; a renewal waits for that.
     await world.advance(2 * DAY);
+    await until('the soak of what is due besides', async () => ((await world.read(id)).operation.status === 'waiting' ? true : undefined));
+    await world.advance(DAY + 60_000);
     await world.ended(id, 'what is due besides');
     await world.advance(3_700_000);
     await until('the renewal', async () => ((await token())?.version ?? 0) > 1);

@@ -58,7 +58,7 @@ async function imported(stack: Stack, portfolio: Portfolio): Promise<ImportedHou
     expect(answer, JSON.stringify(answer.body)).toMatchObject({ status: 201 });
     return answer.body.id;
   };
-  const hospitals = Math.ceil(Math.max(...Object.values(portfolio)) / APPLICATIONS);
+  const hospitals = Math.ceil(Math.max(portfolio.updatable, portfolio.portal, portfolio.secrets) / APPLICATIONS);
   const tenants = await inTurn(hospitals, (number) => create('/v1/tenants', { name: `Hospital ${number}` }));
   const applications = await inTurn(APPLICATIONS, (number) =>
     create('/v1/applications', { name: `App ${number}`, client_metadata: { client_name: `App ${number}` }, required_scopes: [SCOPE] }),
@@ -161,7 +161,8 @@ async function byHand(stack: Stack, part: Part, endpoint: string, key: object | 
 /** Makes so many, some at once, in their order. */
 async function inTurn<T>(count: number, make: (number: number) => Promise<T>): Promise<T[]> {
   const made: T[] = [];
-  for (let from = 0; from < count; from += AT_ONCE)
-    made.push(...(await Promise.all(Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, index) => make(from + index)))));
+  const part = (from: number) =>
+    Promise.all(Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, index): Promise<T> => make(from + index)));
+  for (let from = 0; from < count; from += AT_ONCE) made.push(...(await part(from)));
   return made;
 }

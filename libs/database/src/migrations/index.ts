@@ -47,6 +47,6 @@ export const migrations = [
   Retried1764000000031,
   Correlation1764000000032,
   Gates1764000000040,
-  Keks1764000000050,
   AccessRenewals1764000000041,
+  Keks1764000000050,
 ];
