@@ -19,6 +19,8 @@ export interface Adopting {
   readonly now: Date;
   /** The document that the client is asked for from now on. */
   readonly requested?: ClientMetadata;
+  /** The client authenticates so from now on: an update asked for it, and the server granted it. */
+  readonly authMethod?: string;
   /** The stored metadata stays: only what was issued is taken over. */
   readonly metadata?: 'keep';
 }
@@ -31,20 +33,28 @@ export function adoptManaged(answer: ManagedAnswer, outcome: ManagementAccepted,
   const { work, client } = answer;
   const { client: said } = outcome;
   const token = adoptToken(answer, outcome, adopting.now);
+  const authMethod = adopting.authMethod ?? client.authMethod;
   const secret =
-    outcome.rotated.secret && said.clientSecret ? adoptSecret(answer, said.clientSecret, said.clientSecretExpiresAt) : undefined;
+    outcome.rotated.secret && said.clientSecret
+      ? adoptSecret(answer, authMethod, said.clientSecret, said.clientSecretExpiresAt)
+      : authMethod === 'none' && client.authMethod !== 'none'
+        ? noSecret(work)
+        : undefined;
   const granted = Object.keys(said.granted).length === 0 ? client.grantedMetadata : said.granted;
   const changed: ChangedClient = {
     id: client.id,
+    ...present('authMethod', adopting.authMethod),
     ...(adopting.metadata === 'keep' ? {} : { grantedMetadata: granted, ...present('requestedMetadata', adopting.requested) }),
     ...(said.registrationClientUri === undefined
       ? {}
       : { registrationClientUri: said.registrationClientUri, registrationClientUriUsable: said.registrationClientUriUsable }),
     ...token?.changed,
   };
-  const stale = secret?.credential && work.pending?.kind === 'client_secret' ? work.pending : undefined;
+  const stale =
+    secret?.credential && (work.pending?.kind === 'client_secret' || adopting.authMethod !== undefined) ? work.pending : undefined;
   const standing: WorkClient = {
     ...client,
+    authMethod,
     grantedMetadata: changed.grantedMetadata ?? client.grantedMetadata,
     requestedMetadata: changed.requestedMetadata ?? client.requestedMetadata,
     management: {
@@ -115,9 +125,9 @@ interface AdoptedSecret {
 }
 
 /** A secret that no method needs is sealed too, and never used. */
-function adoptSecret(answer: ManagedAnswer, value: Secret, expiresAt: Date | undefined): AdoptedSecret {
+function adoptSecret(answer: ManagedAnswer, authMethod: string, value: Secret, expiresAt: Date | undefined): AdoptedSecret {
   const { client, work } = answer;
-  if (!client.authMethod.startsWith('client_secret')) {
+  if (!authMethod.startsWith('client_secret')) {
     const spent = [{ subjectId: client.id, kind: 'unused_client_secret', version: 1 }];
     return { rows: [sealedRow(answer, client.id, 'unused_client_secret', 1, value).row], spent };
   }
@@ -128,6 +138,11 @@ function adoptSecret(answer: ManagedAnswer, value: Secret, expiresAt: Date | und
     spent: [],
     credential: { id, kind: 'client_secret', version, stage: 'pending', sealed, ...present('expiresAt', expiresAt) },
   };
+}
+
+/** A public client has a credential too: the record that it has none. */
+function noSecret({ lastVersion }: Work): AdoptedSecret {
+  return { rows: [], spent: [], credential: { id: newId(), kind: 'none', version: lastVersion + 1, stage: 'pending' } };
 }
 
 function sealedRow({ work, client, sealer }: ManagedAnswer, subjectId: string, kind: string, version: number, value: Secret) {

@@ -8,7 +8,8 @@ import type { ClientMetadata } from '@registrar/dcr';
 export interface OpenAttempt {
   readonly attempt: WorkAttempt;
   readonly marker: string;
-  readonly held: boolean;
+  /** For how long its holder still has it, in milliseconds, unless it is renewed; 0 where nobody works on it. */
+  readonly heldForMs: number;
 }
 
 /** A cached access token, sealed. */
@@ -31,12 +32,13 @@ interface OpenRow {
   finished_at: Date | null;
   answer_key_id: string | null;
   answer: Buffer | null;
-  held: boolean;
+  held_for_ms: number;
 }
 
 const OPEN = `
 SELECT a.id, a.kind, a.status, a.fence, a.url, a.metadata, a.marker, a.marker_member, a.metadata_digest, a.initial_access_token_id, a.finished_at, a.answer_key_id, a.answer,
-       EXISTS (SELECT 1 FROM work_items w WHERE w.kind = 'operation' AND w.subject_id = a.operation_id AND w.lease_until > clock_timestamp()) AS held
+       coalesce((SELECT greatest(0, ceil(extract(epoch FROM w.lease_until - clock_timestamp()) * 1000)) FROM work_items w
+                  WHERE w.kind = 'operation' AND w.subject_id = a.operation_id), 0)::integer AS held_for_ms
   FROM attempts a
  WHERE a.workspace_id = $1 AND a.registration_id = $2 AND a.operation_id <> $3
    AND (a.status IN ('sending', 'accepted', 'with_person') OR (a.status = 'unknown' AND a.kind = 'register'))
@@ -55,7 +57,7 @@ export class LeavingReads {
     const [row] = await this.database.transaction(scopeOf(work), (tx) =>
       tx.query<OpenRow>(OPEN, [work.scope.workspaceId, work.registration.id, work.operation.id]),
     );
-    return row && { attempt: attemptOf(row), marker: row.marker, held: row.held };
+    return row && { attempt: attemptOf(row), marker: row.marker, heldForMs: row.held_for_ms };
   }
 
   /** Waits without a word: whoever still works on the registration keeps hold of it. */

@@ -15,7 +15,6 @@ import type { UpstreamAccess } from './upstream-access.js';
 import type { Work, WorkClient } from './work.js';
 
 const STOP: StepResult = { kind: 'stop' };
-const LOOK_AGAIN_MS = 1_000;
 
 /**
  * Ends what was under way when the registration was given up: what is being sent is waited for; of an answer that was kept,
@@ -33,8 +32,9 @@ export async function takeSettleStep(
     const steps = markStep(work.operation.steps, step.name, 'done', access.clock.now());
     return { kind: 'next', work: { ...work, operation: { ...work.operation, steps } } };
   }
-  if (open.attempt.status === 'sending' && open.held) {
-    await reads.putOff(work, LOOK_AGAIN_MS);
+  if (open.attempt.status === 'sending' && open.heldForMs > 0) {
+    // Its end makes this due at once (see keepAnswer); a holder that dies lets go of it then.
+    await reads.putOff(work, open.heldForMs);
     return STOP;
   }
   // Taken up again at once, with what this has brought in.

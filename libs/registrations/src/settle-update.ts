@@ -1,4 +1,12 @@
-import { compareMetadata, learnedFrom, parseUpdate, unapplied, type ManagementAccepted, type UpdateOutcome } from '@registrar/dcr';
+import {
+  compareMetadata,
+  learnedFrom,
+  parseUpdate,
+  unapplied,
+  type ClientMetadata,
+  type ManagementAccepted,
+  type UpdateOutcome,
+} from '@registrar/dcr';
 import { problemDocument } from '@registrar/problem';
 import { adoptManaged, type AdoptedAnswer } from './adopt-managed.js';
 import type { Change, SettledAttempt } from './change.js';
@@ -54,8 +62,14 @@ export function acceptedUpdate(
   const desired = attempt.metadata;
   const { granted } = outcome.client;
   const comparison = compareMetadata(desired, granted, { marker });
-  const takenBack = comparison.stop !== undefined && TAKEN_BACK.has(comparison.stop);
-  const adopted = adoptManaged(answer, outcome, takenBack ? { now, metadata: 'keep' } : { now, requested: desired });
+  const method = otherMethod(client, desired);
+  // Where the server did not give what the method needs, the client would have nothing to authenticate with.
+  const missingSecret =
+    method?.startsWith('client_secret') === true && !outcome.client.clientSecret && work.current?.kind !== 'client_secret';
+  const stop = missingSecret ? 'credential_missing' : comparison.stop;
+  const takenBack = stop !== undefined && (missingSecret || TAKEN_BACK.has(stop));
+  const taken = { now, requested: desired, ...present('authMethod', method) };
+  const adopted = adoptManaged(answer, outcome, takenBack ? { now, metadata: 'keep' } : taken);
   const seen = { request: attempt.kind === 'read' ? 'read' : 'update', outcome, now } as const;
   const rows = {
     ...adopted.rows,
@@ -65,7 +79,7 @@ export function acceptedUpdate(
     ...(attempt.kind === 'update' && answerWasLost(work) ? { earlierUpdates: 'superseded' as const } : {}),
     ...more,
   };
-  if (takenBack) return undoNext(adopted, rows, now, comparison.stop);
+  if (takenBack) return undoNext(adopted, rows, now, stop);
   const missing = unapplied(desired, granted, { before: client.grantedMetadata, marker });
   if (missing.length > 0) {
     const problem = problemDocument(updateProblem('registrations.update_unapplied', { extra: { unapplied: missing } }));
@@ -79,6 +93,12 @@ export function acceptedUpdate(
   const steps = withProof(done(adopted.work, now));
   const change = changeOf(adopted.work, { operation: 'running', next: 'keep', steps, tries: 0, registration }, rows);
   return { change, work: { ...adopted.work, operation: { ...adopted.work.operation, steps, tries: 0 } } };
+}
+
+/** The method that an update brings, where it is another than the client has. */
+function otherMethod(client: WorkClient, desired: ClientMetadata): string | undefined {
+  const method = desired['token_endpoint_auth_method'];
+  return typeof method === 'string' && method !== client.authMethod ? method : undefined;
 }
 
 /** The one who looks on after an update that failed and yet left another secret: a verification, which promotes it once it works. */
@@ -120,7 +140,7 @@ function done(work: Work, now: Date) {
 
 /** Whether the client may do something else with its credential than before: then a token shows that it can. */
 function usedOtherwise(before: WorkClient, after: WorkClient): boolean {
-  return ['scope', 'grant_types', 'redirect_uris'].some(
+  return ['scope', 'grant_types', 'redirect_uris', 'token_endpoint_auth_method'].some(
     (member) => JSON.stringify(before.requestedMetadata[member] ?? null) !== JSON.stringify(after.requestedMetadata[member] ?? null),
   );
 }

@@ -84,8 +84,11 @@ function notAskedFor(wanted: ClientMetadata): ClientMetadata {
 
 /** The document that this operation brings about. */
 export function wantedFor(work: Work, client: WorkClient, access: UpstreamAccess) {
-  const { clientMetadata = work.registration.clientMetadata } = updateInputs(work.operation);
-  return wantedDocument({ ...work, registration: { ...work.registration, clientMetadata } }, client, access);
+  const { clientMetadata = work.registration.clientMetadata, repair } = updateInputs(work.operation);
+  // At a portal a person brings the credential of another method; and what is repaired is put back as it was approved.
+  const asked = work.operation.kind === 'update' && repair !== true && work.registration.strategy === 'dynamic';
+  const authentication = asked ? 'may_change' : 'stays';
+  return wantedDocument({ ...work, registration: { ...work.registration, clientMetadata } }, client, access, authentication);
 }
 
 /** It cannot be made: the client stays as it is, and the operation says why. */

@@ -28,7 +28,7 @@ export const updateProblem = defineProblems({
   },
   'registrations.auth_method_fixed': {
     kind: 'refused',
-    title: 'An update does not change how the client authenticates',
+    title: 'An update does not give the client a key to authenticate with',
     actor: 'product_team',
     label: 'Leave token_endpoint_auth_method as it is, or rotate the credential to the other method',
   },

@@ -31,23 +31,31 @@ export function updateInputs({ input }: Pick<Work['operation'], 'input'>): Updat
 
 /**
  * The whole document that a standing client is wished to have (B-04): what the application and its overrides say now, with the
- * keys, the method and the marker that the client was registered with. Those change by rotation alone.
+ * keys, the method and the marker that the client was registered with. Those change by rotation alone, but for a method whose
+ * credential the server issues itself (`may_change`): whoever begins the update has had that approved (J-07).
  */
 export function wantedDocument(
   subject: DocumentSubject,
   client: Pick<ClientIdentity, 'requestedMetadata' | 'authMethod'>,
   access: Pick<UpstreamAccess, 'outbound' | 'publicUrl'>,
+  authentication: 'stays' | 'may_change' = 'stays',
 ): EffectiveDocument | Problem {
   const { requestedMetadata: asked } = client;
   const method = explicitMethod(subject);
-  if (method !== undefined && method !== client.authMethod) {
+  const changes = method !== undefined && method !== client.authMethod;
+  if (changes && !(authentication === 'may_change' && changedByUpdate(client.authMethod, method))) {
     const detail = `The client authenticates by ${client.authMethod}, and the change names ${method}.`;
     return updateProblem('registrations.auth_method_fixed', { detail });
   }
   const effective = documentOf(subject, access, KEYS_TO_COME, markerIn(asked));
   const findings = effective.findings.filter((finding) => finding.severity === 'error');
   if (findings.length > 0) return registrationProblem('registrations.metadata_refused', { extra: { findings } });
-  return { ...effective, document: withKeysOf(asked, effective.document) };
+  return changes ? effective : { ...effective, document: withKeysOf(asked, effective.document) };
+}
+
+/** A secret, or none at all, comes with the server's answer; a key has to be published first, which a rotation does. */
+function changedByUpdate(from: string, to: string): boolean {
+  return from !== 'none' && (to === 'none' || to === 'client_secret_basic' || to === 'client_secret_post');
 }
 
 /** The document with the keys and the method of what was asked for before. */

@@ -50,7 +50,9 @@ export async function lockHeld(tx: Transaction, changes: readonly Change[]): Pro
   const held = new Map<Change, 'free' | 'stopped'>();
   for (const { place, stopped } of rows.sort((a, b) => a.place - b.place)) {
     const change = sorted[place - 1];
-    if (change && !seen.has(change.registrationId)) held.set(change, stopped ? 'stopped' : 'free');
+    // What was stopped between two exchanges of one holder begins no other: an attempt that is never sent would stay `sending`.
+    const begins = change?.newAttempt?.status === 'sending';
+    if (change && !seen.has(change.registrationId) && !(stopped && begins)) held.set(change, stopped ? 'stopped' : 'free');
     if (change) seen.add(change.registrationId);
   }
   return held;
