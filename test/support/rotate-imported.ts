@@ -33,6 +33,8 @@ export async function rotateImported(portfolio: Portfolio, loops: number): Promi
   try {
     const imported = performance.now();
     await observer.round();
+    await compare(house);
+    await observer.round();
     await rotate(house, observer);
     await observer.round();
     const rotated = performance.now();
@@ -48,6 +50,21 @@ export async function rotateImported(portfolio: Portfolio, loops: number): Promi
   } finally {
     await observer.stop();
     await house.stack.stop();
+  }
+}
+
+/** One client of each part is compared with what its EHR has, which changes nothing there: it goes on as it was registered. */
+async function compare({ stack, observed }: ImportedHouse): Promise<void> {
+  for (const part of ['updatable', 'portal', 'secrets'] as const) {
+    const one = observed.find((each) => each.part === part);
+    const path = `/v1/registrations/${one?.id ?? ''}/sync`;
+    const { body } = await stack.call<{ status: string; operation: object }>('POST', path, { headers: { prefer: 'wait=20' } });
+    expect(body).toMatchObject({ status: 'active', operation: { kind: 'sync', status: 'succeeded' } });
+    const open = () =>
+      stack.query(`SELECT 1 FROM operations WHERE kind IN ('sync', 'update') AND status IN ('queued', 'running', 'waiting')`);
+    await until('whatever follows on it', async () => (await open()).length === 0);
+    const entry = (await stack.sandbox.ledger()).find(({ client_id: id }) => id === one?.clientId);
+    expect(entry?.token_endpoint_auth_method).toBe(part === 'secrets' ? 'client_secret_basic' : 'private_key_jwt');
   }
 }
 
@@ -116,9 +133,8 @@ async function endings({ stack, observed }: ImportedHouse): Promise<Record<strin
   const rows = await stack.query<{ way: string; left: string }>(
     `SELECT (SELECT string_agg(s->>'name', ', ') FROM jsonb_array_elements(o.steps) s) AS way,
             (SELECT string_agg(k.version || ' ' || k.stage, ', ' ORDER BY k.version DESC) FROM credentials k WHERE k.registration_id = r.id)
-            || CASE WHEN EXISTS (SELECT 1 FROM credentials k WHERE k.registration_id = r.id AND k.stage = 'current' AND k.key_set_id IS NOT NULL)
-                    THEN ', hosted' ELSE '' END AS left
-       FROM registrations r
+            || CASE WHEN c.requested_metadata->>'jwks_uri' LIKE '%/jwks/%' THEN ', hosted' ELSE '' END AS left
+       FROM registrations r JOIN clients c ON c.id = r.client_id
        JOIN LATERAL (SELECT x.steps FROM operations x WHERE x.registration_id = r.id AND x.kind = 'rotate' ORDER BY x.created_at LIMIT 1) o ON true
       WHERE r.status = 'active'`,
   );

@@ -6,13 +6,16 @@ import { newId } from '@registrar/vault';
 import type { ImportAnswer, ImportRow } from './import.js';
 import { contradictions, importedAuthMethod, repeated } from './import-refusals.js';
 import { findRows, type FoundRow } from './import.repository.js';
+import { importedDocument } from './imported-document.js';
 import { planPairs, type PlanAccess, type PlannedPair } from './plan.js';
+import { withoutStatement } from './software-statement.js';
 
 /** A row that can be taken in, with all that it names. */
 export interface PlannedImport {
   readonly row: ImportRow;
   readonly planned: PlannedPair;
   readonly authMethod: AuthMethod;
+  readonly requested: ClientMetadata;
   readonly granted: ClientMetadata;
   readonly key?: KeyPair;
   /** The client that other hospitals share already under this id. */
@@ -122,11 +125,14 @@ function readyRow(
   if (written && 'problems' in written) errors.push(...written.problems);
   if (errors.length > 0) return { errors };
   const granted = written && 'metadata' in written ? written.metadata : {};
+  const alg = typeof key === 'object' ? key.alg : undefined;
+  const requested = importedDocument(withoutStatement(effective.document), importedAuthMethod(row), alg);
   return {
     row,
     planned,
     authMethod: importedAuthMethod(row),
-    granted: { ...effective.document, ...granted, token_endpoint_auth_method: importedAuthMethod(row) },
+    requested,
+    granted: { ...requested, ...granted, token_endpoint_auth_method: importedAuthMethod(row) },
     warnings: warningsOf(row, planned),
     ...(typeof key === 'object' ? { key } : {}),
     ...(shared === null ? {} : { sharedClientId: shared }),

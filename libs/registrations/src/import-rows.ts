@@ -90,7 +90,11 @@ export function importedRows(
   };
 }
 
-function clientOf({ row, planned, authMethod, granted, key }: PlannedImport, id: string, keySetId: string | undefined): NewClient {
+function clientOf(
+  { row, planned, authMethod, requested, granted, key }: PlannedImport,
+  id: string,
+  keySetId: string | undefined,
+): NewClient {
   const uri = row.registrationClientUri;
   return {
     id,
@@ -102,7 +106,7 @@ function clientOf({ row, planned, authMethod, granted, key }: PlannedImport, id:
     authMethod,
     registrationClientUriUsable: uri !== undefined && manageableAt(uri, planned.upstream.server?.endpoints.registration),
     hasRegistrationAccessToken: row.registrationAccessToken !== undefined,
-    requestedMetadata: withoutStatement(planned.effective.document),
+    requestedMetadata: requested,
     grantedMetadata: granted,
     ...present('registrationClientUri', uri),
     ...present('signingAlg', key?.alg),

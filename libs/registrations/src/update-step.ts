@@ -78,7 +78,9 @@ function prepareUpdate(work: Work, client: WorkClient, held: HeldSecrets, access
 
 /** A repair puts the whole document through, and takes out what nobody asked for of these. */
 function notAskedFor(wanted: ClientMetadata): ClientMetadata {
-  const members = ['redirect_uris', 'jwks', 'jwks_uri'].filter((member) => wanted[member] === undefined);
+  // Keys that somebody else gave an imported client are not ours to take out.
+  const keys = wanted['jwks'] === undefined && wanted['jwks_uri'] === undefined ? [] : ['jwks', 'jwks_uri'];
+  const members = ['redirect_uris', ...keys].filter((member) => wanted[member] === undefined);
   return Object.fromEntries(members.map((member) => [member, null]));
 }
 

@@ -17,7 +17,8 @@ export interface UpdateInputs {
   readonly repair?: boolean;
 }
 
-const KEY_MEMBERS = ['jwks', 'jwks_uri', 'token_endpoint_auth_method', 'token_endpoint_auth_signing_alg'] as const;
+/** Members that change by rotation alone. */
+export const KEY_MEMBERS = ['jwks', 'jwks_uri', 'token_endpoint_auth_method', 'token_endpoint_auth_signing_alg'] as const;
 const MARKER = /att_[0-9a-hjkmnp-tv-z]{26}/;
 
 /** Reads the input of an update operation. */

@@ -1,4 +1,5 @@
 import type { Database } from '@registrar/database';
+import type { ClientMetadata } from '@registrar/dcr';
 import { faultPoint } from '@registrar/faults';
 import type { Problem } from '@registrar/problem';
 import {
@@ -14,9 +15,12 @@ import {
   type UpstreamAccess,
   type Verdict,
   type Work,
+  type WorkClient,
+  type WorkCredential,
 } from '@registrar/registrations';
 import { servedSince } from '@registrar/keys';
 import { cacheMs } from './cache-time.js';
+import { publishedKeys } from './published-keys.repository.js';
 import { rotationInput } from './rotation-input.js';
 import { discarded, leftSuccessor } from './remove-successor.step.js';
 import { swapOf } from './swap.js';
@@ -54,9 +58,10 @@ export async function takeProveSuccessor(
   // A broader token is dropped like any other, and said (H-50, K-67).
   const widened = tokenDrift(subject, verdict.scope) === 'widened';
   const told = widened ? driftRecords(work, 'widened', ['scope']) : undefined;
+  const moved = await movedByPerson(work, client, pending, database);
   const result = await stepDone(work, step, context, access.clock, {
     ...(told ? { audit: told.audit } : {}),
-    rows: { promote: { credentialId: pending.id }, ...lesson(work, verdict), ...swap?.rows },
+    rows: { promote: { credentialId: pending.id }, ...lesson(work, verdict), ...moved, ...swap?.rows },
     registration: {
       ...(widened ? { drift: 'widened' as const } : {}),
       proof: verdict.proof,
@@ -72,6 +77,21 @@ export async function takeProveSuccessor(
   });
   await faultPoint('S5');
   return result;
+}
+
+/** A person told the EHR where the keys are published, and the proof shows that it took them from there: from now on nobody has to. */
+async function movedByPerson(
+  work: Work,
+  client: WorkClient,
+  pending: WorkCredential,
+  database: Database,
+): Promise<Pick<Change, 'changedClients'>> {
+  const names = work.operation.steps.map(({ name }) => name);
+  if (pending.keySetId === undefined || !names.includes('hand_to_person') || !names.includes('publish_successor')) return {};
+  const { url } = await publishedKeys(database, work, pending.keySetId);
+  const hosted = (metadata: ClientMetadata): ClientMetadata => ({ ...without(metadata, 'jwks', 'jwks_uri'), jwks_uri: url });
+  const requestedMetadata = hosted(client.requestedMetadata);
+  return { changedClients: [{ id: client.id, requestedMetadata, grantedMetadata: hosted(client.grantedMetadata) }] };
 }
 
 function promoted(work: Work, pending: NonNullable<Work['pending']>, current: Work['current']): Work {

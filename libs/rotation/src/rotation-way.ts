@@ -41,7 +41,8 @@ export function keysOf(client: WorkClient, keySetId: string | undefined): 'hoste
   const [granted, requested] = [client.grantedMetadata, client.requestedMetadata];
   const uri = granted['jwks_uri'] ?? (granted['jwks'] === undefined ? requested['jwks_uri'] : undefined);
   if (typeof uri === 'string' && keySetId !== undefined && uri.endsWith(`/jwks/${publicId('jks', keySetId)}`)) return 'hosted';
-  return uri === undefined && (granted['jwks'] ?? requested['jwks']) !== undefined ? 'inline' : 'elsewhere';
+  // Inline are keys that we gave it: those of an imported client are somebody else's, wherever they are.
+  return uri === undefined && requested['jwks'] !== undefined ? 'inline' : 'elsewhere';
 }
 
 function secretWays(work: Work, client: WorkClient, now: Date): RotationWay[] {

@@ -35,16 +35,18 @@ function work(kind: 'client_secret' | 'private_key' | 'none', at: WorkClient, qu
     ...more,
   } as unknown as Work;
 }
+const GIVEN = { requestedMetadata: { jwks: { keys: [] } } };
 const NEVER = { rat: false, secret: false };
 const ALWAYS = { rat: true, secret: true };
 
 describe('the way of a rotation is chosen by what the server can do (H)', () => {
   it.each<[string, Work, string]>([
     ['keys that it fetches from us', work('private_key', client({ jwks_uri: OURS }), {}), 'hosted_keys'],
-    ['keys that it was given', work('private_key', client({ jwks: { keys: [] } }), {}), 'inline_keys'],
+    ['keys that it was given', work('private_key', client({ jwks: { keys: [] } }, GIVEN), {}), 'inline_keys'],
+    ['keys that somebody else gave it', work('private_key', client({ jwks: { keys: [] } }), {}), 'move_to_hosted'],
     [
       'keys that it was given, without updates',
-      work('private_key', client({ jwks: { keys: [] } }), { management: ['read'] }),
+      work('private_key', client({ jwks: { keys: [] } }, GIVEN), { management: ['read'] }),
       'new_client',
     ],
     [
