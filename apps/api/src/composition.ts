@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Provider } from '@nestjs/common';
 import { accessEntities, ApiKeysService, Authenticator, Idempotency } from '@registrar/access';
-import { AuditLog } from '@registrar/audit';
+import { AuditEvents, AuditLog } from '@registrar/audit';
 import { FileClock, SystemClock } from '@registrar/clock';
 import type { Config } from '@registrar/config';
 import { Database, openDatabase } from '@registrar/database';
@@ -90,6 +90,7 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
     ...rest.services,
     ...nouns.services,
     ...composeChanges({ database, clock, audit, events, access: { outbound, publicUrl: config.PUBLIC_URL }, doorbell }),
+    [AuditEvents, new AuditEvents(database, vault)],
     [Database, database],
     [Jobs, jobs],
     [Authenticator, new Authenticator(database, clock, platformKeys)],

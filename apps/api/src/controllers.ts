@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApprovalsController } from './approvals/approvals.controller.js';
+import { AuditEventsController } from './audit-events/audit-events.controller.js';
 import { CredentialsController } from './credentials/credentials.controller.js';
 import { ApplicationOverridesController } from './applications/application-overrides.controller.js';
 import { ApplicationsController } from './applications/applications.controller.js';
@@ -37,6 +38,7 @@ export const controllers: Type[] = [
   ApplicationOverridesController,
   ApplicationsController,
   ApprovalsController,
+  AuditEventsController,
   ConnectionsController,
   CredentialsController,
   EhrsController,

@@ -1,6 +1,10 @@
 export { AUDIT_ACTIONS } from './action.js';
 export type { AuditAction, SubjectType } from './action.js';
 export type { AuditEntry } from './audit-entry.js';
+export { AuditEvents } from './audit-events.service.js';
+export type { VerifiedChain } from './audit-events.service.js';
+export { findChains } from './audit-events.repository.js';
+export type { AuditEvent, AuditFilter } from './audit-events.repository.js';
 export { AuditLog } from './audit-log.js';
 export { canonicalJson } from './chain.js';
 export { verifyChain } from './verify-chain.js';

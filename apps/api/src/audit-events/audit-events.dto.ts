@@ -1,0 +1,126 @@
+import { AUDIT_ACTIONS, type AuditEvent, type AuditFilter, type SubjectType, type VerifiedChain } from '@registrar/audit';
+import { publicId, type IdPrefix, type WorkActor } from '@registrar/database';
+import { z } from 'zod';
+import { defined } from '../defined.js';
+import { pageQuery } from '../page.dto.js';
+import { idOf, moment, shownId, shownMoment } from '../public-id.dto.js';
+
+/** What a subject's id begins with; those without a prefix of their own are shown as plain uuids. */
+const PREFIXES = {
+  workspace: 'ws',
+  api_key: 'key',
+  tenant: 'ten',
+  ehr: 'ehr',
+  authorization_server: 'as',
+  connection: 'con',
+  application: 'app',
+  initial_access_token: 'iat',
+  software_statement: 'sst',
+  registration: 'reg',
+  operation: 'op',
+  batch: 'bat',
+  approval: 'apr',
+  rollout: 'rol',
+  credential: 'cred',
+  rotation_policy: 'pol',
+  rotation_run: 'rot',
+} as const satisfies Record<SubjectType, IdPrefix>;
+const ANY_ID = Object.values(PREFIXES);
+
+const filters = {
+  tenant_id: idOf('ten').optional().describe('Of this hospital'),
+  subject_id: z
+    .union(ANY_ID.map((prefix) => idOf(prefix)) as unknown as [z.ZodType<string, string>, z.ZodType<string, string>], {
+      error: 'an id, e.g. of a registration',
+    })
+    .optional()
+    .describe('About this, by its id, e.g. reg_…'),
+  action: z.enum(AUDIT_ACTIONS).optional(),
+  actor_id: z.string().min(1).max(64).optional().describe('Done by this: the id of an API key, or worker'),
+  request_id: z.string().min(1).max(200).optional(),
+  from: moment().optional(),
+  to: moment().optional().describe('Before this moment'),
+};
+export const auditEventsQuery = pageQuery.extend(filters);
+export type AuditEventsQuery = z.output<typeof auditEventsQuery>;
+export const auditExportQuery = z.strictObject(filters);
+export type AuditExportQuery = z.output<typeof auditExportQuery>;
+export const verifyQuery = z.strictObject({ tenant_id: filters.tenant_id });
+export type VerifyQuery = z.output<typeof verifyQuery>;
+
+export function filterOf(query: AuditExportQuery): AuditFilter {
+  return defined({
+    tenantId: query.tenant_id,
+    subjectId: query.subject_id,
+    action: query.action,
+    actorId: query.actor_id === undefined ? undefined : (idOf('key').safeParse(query.actor_id).data ?? query.actor_id),
+    requestId: query.request_id,
+    from: query.from,
+    to: query.to,
+  });
+}
+
+export const shownAuditEvent = z.object({
+  id: shownId('aud'),
+  tenant_id: shownId('ten').nullable().describe('null: of the workspace as a whole'),
+  seq: z.int().describe('Its place in the chain of that hospital, or of the workspace; from 1 on, without gaps'),
+  at: shownMoment(),
+  actor: z.object({ type: z.enum(['api_key', 'person', 'system']), id: z.string(), name: z.string().optional() }),
+  action: z.string(),
+  subject: z.object({ type: z.string(), id: z.string() }),
+  request_id: z.string(),
+  detail: z.record(z.string(), z.unknown()).describe('Names of what changed, never a value of it'),
+});
+export const exportedAuditEvent = shownAuditEvent.extend({
+  chain_id: z.string(),
+  key_id: z.string().describe('Of the key that the MAC was made with'),
+  prev: z.string().describe('The MAC before it, hex'),
+  mac: z.string().describe('HMAC-SHA-256 that links it to the one before, hex'),
+});
+
+export function showAuditEvent(event: AuditEvent): z.output<typeof shownAuditEvent> {
+  return {
+    id: publicId('aud', event.id),
+    tenant_id: event.tenantId === undefined ? null : publicId('ten', event.tenantId),
+    seq: event.seq,
+    at: event.at.toISOString(),
+    actor: showActor(event.actor),
+    action: event.action,
+    subject: { type: event.subject.type, id: publicId(PREFIXES[event.subject.type], event.subject.id) },
+    request_id: event.requestId,
+    detail: event.detail,
+  };
+}
+
+export function exportAuditEvent(event: AuditEvent): z.output<typeof exportedAuditEvent> {
+  const { chainId: chain_id, keyId: key_id } = event;
+  return { ...showAuditEvent(event), chain_id, key_id, prev: event.prev.toString('hex'), mac: event.mac.toString('hex') };
+}
+
+function showActor(actor: WorkActor): z.output<typeof shownAuditEvent>['actor'] {
+  return actor.type === 'api_key' ? { ...actor, id: publicId('key', actor.id) } : actor;
+}
+
+export const shownVerification = z.object({
+  ok: z.boolean().describe('Every chain that was looked at is whole'),
+  chains: z.array(
+    z.object({
+      tenant_id: shownId('ten').nullable().describe('null: the chain of the workspace itself'),
+      ok: z.boolean(),
+      length: z.int().nullable().describe('Entries of a whole chain'),
+      first_bad: z.int().nullable().describe('Place of the first entry that is missing, foreign, or not as it was written'),
+    }),
+  ),
+});
+
+export function showVerification(chains: readonly VerifiedChain[], workspaceId: string): z.output<typeof shownVerification> {
+  return {
+    ok: chains.every(({ verdict }) => verdict.ok),
+    chains: chains.map(({ chainId, verdict }) => ({
+      tenant_id: chainId === workspaceId ? null : publicId('ten', chainId),
+      ok: verdict.ok,
+      length: verdict.ok ? verdict.length : null,
+      first_bad: verdict.ok ? null : verdict.firstBad,
+    })),
+  };
+}

@@ -1,0 +1,5 @@
+// npm run audit:verify [-- ws_…]: reads every audit chain of the database and names the first bad entry of each.
+import { prepare } from './prepare.mjs';
+
+await prepare();
+await import('../../dist/apps/api/src/audit-verify.js');

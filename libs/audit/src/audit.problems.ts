@@ -1,0 +1,16 @@
+import { defineProblems } from '@registrar/problem';
+
+export const auditProblem = defineProblems({
+  'audit.chain_not_found': {
+    kind: 'not_found',
+    title: 'There is no audit chain of this hospital',
+    actor: 'caller',
+    label: 'Look at the hospital’s id; a key that is bound to others does not see it',
+  },
+  'audit.too_long': {
+    kind: 'refused',
+    title: 'The audit log is too long to be verified by one call',
+    actor: 'caller',
+    label: 'Name one hospital with tenant_id, or let the operator run npm run audit:verify',
+  },
+});

@@ -1,0 +1,166 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { root } from '../../apps/launcher/prepare.mjs';
+import { startStack, type Answer, type Stack } from '../support/index.js';
+
+interface ShownEvent {
+  id: string;
+  tenant_id: string | null;
+  seq: number;
+  action: string;
+  actor: { type: string; id: string; name?: string };
+  subject: { type: string; id: string };
+  request_id: string;
+  detail: Record<string, unknown>;
+}
+interface Verification {
+  ok: boolean;
+  chains: { tenant_id: string | null; ok: boolean; length: number | null; first_bad: number | null }[];
+}
+
+let stack: Stack;
+let auditor: string;
+let bound: string;
+let mary: string;
+let luke: string;
+beforeAll(async () => {
+  stack = await startStack({ workers: 0, sandbox: false });
+  const make = async (path: string, body: object) => (await stack.call<{ id: string; key: string }>('POST', path, { body })).body;
+  mary = (await make('/v1/tenants', { name: 'Mary' })).id;
+  luke = (await make('/v1/tenants', { name: 'Luke' })).id;
+  auditor = (await make('/v1/api-keys', { name: 'Auditor', role: 'auditor' })).key;
+  bound = (await make('/v1/api-keys', { name: 'Auditor of Luke', role: 'auditor', tenant_ids: [luke] })).key;
+  for (const name of ['Mary 2', 'Mary 3', 'Mary 4', 'Mary 5'])
+    await stack.call('PATCH', `/v1/tenants/${mary}`, { body: { name }, headers: { 'x-request-id': `rename-${name.slice(-1)}` } });
+});
+afterAll(() => stack.stop());
+
+const list = (query = '', key = auditor) =>
+  stack.call<{ data: ShownEvent[]; next_cursor: string | null }>('GET', `/v1/audit-events${query}`, { key });
+const verify = (query = '', key = auditor): Promise<Answer<Verification>> =>
+  stack.call<Verification>('GET', `/v1/audit-events/verify${query}`, { key });
+const command = () =>
+  new Promise<{ code: number; said: string }>((resolve) => {
+    const env = {
+      PATH: process.env.PATH,
+      REGISTRAR_HOME: stack.home,
+      KEK_FILE: join(stack.home, 'kek'),
+      DATABASE_URL: stack.database.databaseUrl,
+    };
+    execFile(process.execPath, [join(root, 'dist/apps/api/src/audit-verify.js')], { env }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), said: stdout + stderr });
+    });
+  });
+
+describe('/v1/audit-events', () => {
+  it('says who did what to what, why and from which request: names of what changed, never values', async () => {
+    const { status, body } = await list(`?tenant_id=${mary}&action=tenant.update&limit=1`);
+    expect(status).toBe(200);
+    expect(body.data).toMatchObject([
+      {
+        id: expect.stringMatching(/^aud_/) as string,
+        tenant_id: mary,
+        seq: 5,
+        action: 'tenant.update',
+        actor: { type: 'api_key', id: expect.stringMatching(/^key_/) as string },
+        subject: { type: 'tenant', id: mary },
+        request_id: 'rename-5',
+      },
+    ]);
+    expect(JSON.stringify(body.data)).not.toContain('Mary 5');
+    const next = await list(`?tenant_id=${mary}&action=tenant.update&limit=1&cursor=${body.next_cursor ?? ''}`);
+    expect(next.body.data.map(({ seq }) => seq)).toEqual([4]);
+  });
+
+  it('is found by subject, actor, request and time', async () => {
+    const [{ actor } = { actor: { id: '' } }] = (await list('?request_id=rename-3')).body.data;
+    expect((await list('?request_id=rename-3')).body.data.map(({ action }) => action)).toEqual(['tenant.update']);
+    expect((await list(`?subject_id=${mary}`)).body.data).toHaveLength(5);
+    expect((await list(`?actor_id=${actor.id}&tenant_id=${luke}`)).body.data.map(({ action }) => action)).toEqual(['tenant.create']);
+    expect((await list('?from=2000-01-01T00:00:00Z&to=2000-01-02T00:00:00Z')).body.data).toEqual([]);
+  });
+
+  it('is for owners and auditors; who is bound to a hospital sees its entries alone (T1)', async () => {
+    const { body } = await stack.call<{ key: string }>('POST', '/v1/api-keys', { body: { name: 'CS', role: 'customer_success' } });
+    for (const path of ['', '/verify', '/export'])
+      expect(await stack.call('GET', `/v1/audit-events${path}`, { key: body.key })).toMatchObject({ status: 403 });
+    expect((await list('', bound)).body.data.map(({ tenant_id }) => tenant_id)).toEqual([luke]);
+    expect((await list(`?tenant_id=${mary}`, bound)).body.data).toEqual([]);
+    expect((await verify('', bound)).body.chains.map(({ tenant_id }) => tenant_id)).toEqual([luke]);
+    expect(await verify(`?tenant_id=${mary}`, bound)).toMatchObject({ status: 404, body: { code: 'audit.chain_not_found' } });
+  });
+
+  it.each(['?limit=1000000000', '?action=tenant.destroy', "?subject_id=ten_'--", '?from=yesterday', '?sort=at', '?cursor=AAAA'])(
+    'refuses %s (A29, A30)',
+    async (query) => {
+      expect(await list(query)).toMatchObject({ status: 400 });
+    },
+  );
+
+  it('exports every entry with its place in the chain, one a line', async () => {
+    const answer = await fetch(`${stack.baseUrl}/v1/audit-events/export?tenant_id=${mary}`, {
+      headers: { authorization: `Bearer ${auditor}` },
+    });
+    expect(answer.headers.get('content-type')).toContain('application/x-ndjson');
+    const lines = (await answer.text())
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { seq: number; prev: string; mac: string });
+    expect(lines.map(({ seq }) => seq)).toEqual([5, 4, 3, 2, 1]);
+    expect(lines.slice(0, -1).map(({ prev }) => prev)).toEqual(lines.slice(1).map(({ mac }) => mac));
+  });
+});
+
+describe('/v1/audit-events/verify and npm run audit:verify (T13)', () => {
+  it('find every chain whole', async () => {
+    const { body } = await verify();
+    expect(body).toMatchObject({ ok: true, chains: [{ tenant_id: null }, { ok: true }, { ok: true }] });
+    expect((await verify(`?tenant_id=${mary}`)).body.chains).toEqual([{ tenant_id: mary, ok: true, length: 5, first_bad: null }]);
+    expect(await command()).toMatchObject({ code: 0, said: expect.stringMatching(/^3 chains, \d+ entries, 0 not whole\n$/) as string });
+  });
+
+  const COLUMNS =
+    'workspace_id, chain_id, seq, id, tenant_id, at, actor, action, subject_type, subject_id, request_id, detail, key_id, prev, mac';
+  const CHAIN = `chain_id = (SELECT id FROM tenants WHERE name = 'Mary 5')`;
+  it.each<[string, readonly string[], number]>([
+    ['a changed one', [`UPDATE audit_events SET request_id = 'another' WHERE ${CHAIN} AND seq = 3`], 3],
+    ['one that was taken out', [`DELETE FROM audit_events WHERE ${CHAIN} AND seq = 2`], 2],
+    ['a tail that was cut off', [`DELETE FROM audit_events WHERE ${CHAIN} AND seq > 3`], 4],
+    [
+      'two that were swapped',
+      [
+        `UPDATE audit_events SET seq = CASE seq WHEN 2 THEN -3 ELSE -2 END WHERE ${CHAIN} AND seq IN (2, 3)`,
+        `UPDATE audit_events SET seq = -seq WHERE ${CHAIN} AND seq < 0`,
+      ],
+      2,
+    ],
+    [
+      'one that was put in',
+      [
+        `INSERT INTO audit_events (${COLUMNS}) SELECT ${COLUMNS.replace('seq, id', '6, gen_random_uuid()')} FROM audit_events WHERE ${CHAIN} AND seq = 5`,
+      ],
+      6,
+    ],
+    [
+      'an old one in another place',
+      [
+        `UPDATE audit_events e SET action = o.action, detail = o.detail, mac = o.mac, prev = o.prev FROM audit_events o WHERE e.${CHAIN} AND o.${CHAIN} AND e.seq = 4 AND o.seq = 1`,
+      ],
+      4,
+    ],
+  ])('name %s by its place', async (_name, tampering, firstBad) => {
+    const kept = await stack.query(`CREATE TABLE kept AS SELECT * FROM audit_events`);
+    expect(kept).toEqual([]);
+    for (const statement of tampering) await stack.query(statement);
+    expect((await verify(`?tenant_id=${mary}`)).body).toEqual({
+      ok: false,
+      chains: [{ tenant_id: mary, ok: false, length: null, first_bad: firstBad }],
+    });
+    expect(await command()).toMatchObject({ code: 1, said: expect.stringContaining(`the chain of ${mary}: entry ${firstBad} `) as string });
+    await stack.query('DELETE FROM audit_events');
+    await stack.query('INSERT INTO audit_events SELECT * FROM kept');
+    await stack.query('DROP TABLE kept');
+    expect((await verify()).body.ok).toBe(true);
+  });
+});
