@@ -147,7 +147,7 @@ describe('another client in place of the old one (H-05)', () => {
       method: 'POST',
       endpoint: 'registration',
       kind: 'delay',
-      delay_ms: 1_500,
+      delay_ms: 4_000,
       after_commit: true,
     });
     await world.rotate(id);

@@ -150,9 +150,11 @@ async function advance(ms: number): Promise<void> {
   await stack.sandbox.simulator.clock({ advance_ms: ms });
 }
 
+const eventually = <T>(what: string, look: () => Promise<T | undefined | false>) => until(what, look, 90_000);
+
 /** Nothing is under way any more, and nothing is due at this time. */
 const quiet = () =>
-  until('what is under way to end', async () => {
+  eventually('what is under way to end', async () => {
     const [open] = await stack.query<{ count: number }>(
       `SELECT (SELECT count(*) FROM operations WHERE status IN ('queued', 'running') OR status = 'waiting' AND waiting->>'reason' <> 'soak')::integer
             + (SELECT count(*) FROM credentials WHERE stage = 'previous' AND retire_at <= $1)::integer AS count`,
@@ -219,7 +221,7 @@ describe('rotating', () => {
     await quiet();
     await advance(DAY + 60_000);
     await active(({ id, operation: { id: rotation } }) =>
-      until(`the rotation of ${id}`, async () => {
+      eventually(`the rotation of ${id}`, async () => {
         const now = await operation(rotation);
         rotations.set(id, now);
         return STOPPED.includes(now.status) ? read(id) : undefined;
@@ -270,7 +272,7 @@ describe('deregistering', () => {
   beforeAll(async () => {
     await withEach(async ({ id }) => {
       expect(await stack.call('DELETE', `/v1/registrations/${id}`)).toMatchObject({ status: 202 });
-      return until(`${id} to be deregistered`, async () => {
+      return eventually(`${id} to be deregistered`, async () => {
         const shown = await read(id);
         return shown.status === 'deregistered' ? shown : undefined;
       });
