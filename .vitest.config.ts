@@ -18,7 +18,10 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['libs/*/src/**/*.unit.spec.ts', 'apps/*/src/**/*.unit.spec.ts', 'test/*.unit.spec.ts'] },
+        test: {
+          name: 'unit',
+          include: ['libs/*/src/**/*.unit.spec.ts', 'apps/*/src/**/*.unit.spec.ts', 'test/*.unit.spec.ts', 'test/crash/*.unit.spec.ts'],
+        },
       },
       {
         extends: true,

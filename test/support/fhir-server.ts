@@ -9,13 +9,17 @@ export interface FhirServer {
   metadata: Record<string, unknown>;
   /** Members of the SMART configuration alone. */
   smart: Record<string, unknown>;
+  /** What it was asked, e.g. `POST /register`, the oldest first. */
+  readonly requests: readonly string[];
   /** What every path answers instead. */
   answer: { readonly status: number; readonly body: string; readonly headers?: Readonly<Record<string, string>> } | undefined;
   close(): Promise<void>;
 }
 
 export async function fhirServer(): Promise<FhirServer> {
+  const requests: string[] = [];
   const server = createServer((request, response) => {
+    requests.push(`${request.method ?? ''} ${request.url ?? ''}`);
     const documents = new Map<string, object>([
       ['/fhir/.well-known/smart-configuration', { ...fhir.metadata, ...fhir.smart }],
       ['/.well-known/openid-configuration', fhir.metadata],
@@ -31,6 +35,7 @@ export async function fhirServer(): Promise<FhirServer> {
   const fhir: FhirServer = {
     base: `${issuer}/fhir`,
     issuer,
+    requests,
     metadata: {
       issuer,
       token_endpoint: `${issuer}/token`,

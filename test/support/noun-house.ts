@@ -17,6 +17,8 @@ export interface NounHouse {
   readonly audit: AuditLog;
   readonly events: EventLog;
   readonly tenants: TenantsService;
+  /** Whether whoever keeps the key-encryption key answers; keys that are in use already are known. */
+  readonly keyProvider: { away: boolean };
   /** A workspace of its own, as its owner sees it. */
   workspace(): Promise<UnitOfWork>;
   readonly rows: TestDatabase['query'];
@@ -30,7 +32,18 @@ export async function nounHouse(entities: readonly EntityClass[]): Promise<NounH
   const all = [...new Set([...tenantsEntities, ...entities])];
   const database = await openDatabase({ url: test.databaseUrl, poolSize: 8, entities: all, applicationName: 'house' });
   const clock = new ManualClock(new Date('2026-11-23T09:00:00Z'));
-  const { vault } = await openVault(database, fileKeyEncryptionKey(join(home, 'kek'), { createIfMissing: true }), clock);
+  const keyProvider = { away: false };
+  const kek = fileKeyEncryptionKey(join(home, 'kek'), { createIfMissing: true });
+  const asked = <T>(ask: () => Promise<T>) => (keyProvider.away ? Promise.reject(new Error('The key provider is away')) : ask());
+  const { vault } = await openVault(
+    database,
+    {
+      ...kek,
+      wrap: (plain, associated) => asked(() => kek.wrap(plain, associated)),
+      unwrap: (wrapped, associated) => asked(() => kek.unwrap(wrapped, associated)),
+    },
+    clock,
+  );
   const audit = new AuditLog(vault, clock);
   audit.attach(database);
   const events = new EventLog(clock, newId);
@@ -42,6 +55,7 @@ export async function nounHouse(entities: readonly EntityClass[]): Promise<NounH
     vault,
     audit,
     events,
+    keyProvider,
     tenants: new TenantsService(database, clock, records),
     async workspace() {
       const scope: UnitOfWork = { workspaceId: newId(), actor: { type: 'api_key', id: newId() }, requestId: 'test' };

@@ -11,6 +11,8 @@ export interface Part {
   readonly pid: number;
   /** Everything that it has printed, over restarts. */
   readonly lines: readonly string[];
+  /** Settles when the process of this moment has ended, whoever ended it. */
+  readonly ended: Promise<Ending>;
   /** Sends a signal and waits for the end where the signal is one that ends. SIGSTOP and SIGCONT only go out. */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Starts it again after it has ended, with the same settings and others on top. */
@@ -58,6 +60,9 @@ export async function startPart(plan: PartPlan): Promise<Part> {
       return program.pid;
     },
     lines,
+    get ended() {
+      return program.exited;
+    },
     kill: async (signal) => {
       program.kill(signal);
       if (!['SIGSTOP', 'SIGCONT', 'SIGUSR1', 'SIGUSR2', 'SIGHUP'].includes(signal)) await program.exited;

@@ -14,6 +14,8 @@ export interface TestRedis {
   readonly flush: () => Promise<void>;
   /** SIGKILL: everything in it is gone. */
   readonly kill: () => Promise<void>;
+  /** SIGSTOP: it takes connections and answers nothing; SIGCONT ends that. */
+  readonly signal: (signal: 'SIGSTOP' | 'SIGCONT') => Promise<void>;
   /** Starts it again on the same port, empty. */
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -71,6 +73,10 @@ export async function startRedis(): Promise<TestRedis> {
     with: connected,
     flush: async () => {
       await connected((client) => client.flushall());
+    },
+    signal: (signal) => {
+      server?.kill(signal);
+      return Promise.resolve();
     },
     kill,
     start,

@@ -36,7 +36,7 @@ SELECT r.id AS "registrationId", r.tenant_id AS "tenantId", r.application_id AS 
   FROM registrations r
   JOIN ehrs e ON e.workspace_id = r.workspace_id AND e.id = r.ehr_id
   LEFT JOIN LATERAL (SELECT x.* FROM attempts x WHERE x.workspace_id = r.workspace_id AND x.registration_id = r.id
-                      AND (x.status IN ('with_person', 'unknown', 'accepted') OR (x.status = 'orphaned' AND r.status = 'outcome_unknown')) ORDER BY x.started_at DESC, x.id DESC LIMIT 1) a ON true
+                      AND (x.status IN ('with_person', 'unknown', 'accepted') OR (x.status IN ('orphaned', 'not_sent') AND r.status = 'outcome_unknown')) ORDER BY x.started_at DESC, x.id DESC LIMIT 1) a ON true
   LEFT JOIN operations o ON o.workspace_id = r.workspace_id AND o.id = a.operation_id
  WHERE r.id = $1 AND ($2::uuid IS NULL OR r.application_id = $2) AND ($3::text IS NULL OR r.environment = $3)`;
 
