@@ -17,7 +17,7 @@ let world: CrashWorld;
 let demand: Demand;
 let checker: Checker;
 beforeAll(async () => {
-  world = await startCrashWorld(8);
+  world = await startCrashWorld(8, 2);
   demand = new Demand(world, new Seed(seedOf(process.env)));
   checker = new Checker(world, demand.acknowledged);
 });
@@ -25,7 +25,7 @@ afterAll(() => world.stop());
 
 /** Only the first worker, armed like this. */
 async function alone(faults: string): Promise<void> {
-  for (const worker of world.stack.workers) await worker.kill('SIGKILL');
+  await Promise.all(world.stack.workers.map((worker) => worker.kill('SIGKILL')));
   await world.stack.workers[0]?.restart({ FAULTS: faults });
 }
 

@@ -6,10 +6,11 @@ import type { Tally } from './tally.js';
 import type { CrashWorld } from './world.js';
 
 const PATIENCE_MS = 180_000;
-const AGAIN_MS = 3_000;
+const AGAIN_MS = 1_200;
 const ASKED = 4;
 const FEW = 3;
 const MANY = 12;
+const APART_MS = 120;
 
 /** Kills by named points, run after run; each worker takes the next run as soon as its last one has killed it. */
 export class Matrix {
@@ -37,6 +38,13 @@ export class Matrix {
     this.tally.checked(first.point, check === 'at once' ? await this.checker.now() : await this.checker.quiet(check === 'thorough'));
   }
 
+  /** Something else is always in the middle of something, too. */
+  async #ask({ point, kind }: Run): Promise<void> {
+    const others = this.demand.ask('register', point === 'R0' ? MANY : FEW);
+    await new Promise((resolve) => setTimeout(resolve, APART_MS));
+    await Promise.all([others, this.demand.ask(kind, ASKED)]);
+  }
+
   /** The part is started with the point armed, is given work until it has died of it, and the books are looked at. */
   async #run(part: Part, run: Run): Promise<void> {
     const end = performance.now() + PATIENCE_MS;
@@ -48,8 +56,7 @@ export class Matrix {
       const ended = death.then(() => (over = true));
       while (!over) {
         if (performance.now() > end) throw new Error(`Nothing came past ${run.point}`);
-        // Something else is always in the middle of something, too.
-        const asked = Promise.all([this.demand.ask(run.kind, ASKED), this.demand.ask('register', run.point === 'R0' ? MANY : FEW)]);
+        const asked = this.#ask(run);
         await Promise.race([ended, asked.then(() => new Promise((resolve) => setTimeout(resolve, AGAIN_MS)))]);
       }
       died = (await death).signal === 'SIGKILL';

@@ -1,6 +1,9 @@
 import { FAULT_POINTS, type FaultPoint } from '@registrar/faults';
 import type { Seed } from './seed.js';
 
+/** How many worker processes there are. */
+export const WORKERS = 4;
+
 /** What an operation has to be, to come past a point. */
 export type Kind = 'register' | 'update' | 'rotate' | 'delete';
 export const KINDS: Readonly<Record<string, Kind>> = { R: 'register', U: 'update', S: 'rotate', D: 'delete' };
@@ -27,7 +30,7 @@ export interface Extent {
 
 export const FULL: Extent = {
   runsEach: 20,
-  randomKills: 90,
+  randomKills: 60,
   databaseKills: 30,
   tenants: 220,
   counted: 500,
@@ -60,8 +63,8 @@ export function matrixPlan(seed: Seed, { runsEach }: Extent): Run[][] {
   return POINTS.map((point) =>
     Array.from({ length: runsEach }, () => ({
       point,
-      // The API comes past its point before anything of it is sent: not the first, so that others are.
-      nth: point === 'R0' ? seed.whole(5, 10) : seed.whole(1, 3),
+      // What has not been sent yet comes past these two: not the first, so that others are being sent.
+      nth: point === 'R0' ? seed.whole(5, 10) : point === 'R1' ? seed.whole(3, 6) : seed.whole(1, 3),
       kind: kindOf(point),
     })),
   );
@@ -69,17 +72,19 @@ export function matrixPlan(seed: Seed, { runsEach }: Extent): Run[][] {
 
 /** What the random loop kills, in which order, and how long it lets them work before. */
 export interface Blow {
-  readonly part: 'worker1' | 'worker2' | 'api' | 'postgres';
+  readonly part: 'worker' | 'api' | 'postgres';
+  /** Which of the workers, from 0. */
+  readonly number: number;
   readonly afterMs: number;
 }
 
 export function randomPlan(seed: Seed, { randomKills, databaseKills }: Extent): Blow[] {
   const parts: Blow['part'][] = [
-    ...Array.from({ length: randomKills }, () => seed.pick(['worker1', 'worker2', 'worker1', 'worker2', 'api'] as const)),
+    ...Array.from({ length: randomKills }, () => seed.pick(['worker', 'worker', 'worker', 'worker', 'api'] as const)),
     ...Array.from({ length: databaseKills }, () => 'postgres' as const),
   ];
   const shuffled = parts.map((part) => ({ part, place: seed.next() })).sort((a, b) => a.place - b.place);
-  return shuffled.map(({ part }) => ({ part, afterMs: seed.whole(200, 1_500) }));
+  return shuffled.map(({ part }) => ({ part, number: seed.whole(0, WORKERS - 1), afterMs: seed.whole(100, 900) }));
 }
 
 function kindOf(point: FaultPoint): Kind {

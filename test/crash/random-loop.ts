@@ -76,9 +76,8 @@ export class RandomLoop {
     }
   }
 
-  async #strike({ part: name }: Blow): Promise<void> {
+  async #strike({ part: name, number }: Blow): Promise<void> {
     const { stack, postgres } = this.world;
-    const [one, two] = stack.workers;
     if (name === 'postgres') {
       const open = await sending(this.world);
       await postgres.crash();
@@ -86,8 +85,8 @@ export class RandomLoop {
       this.tally.checked('random: postgres', await this.checker.now());
       return;
     }
-    const part = name === 'api' ? stack.api : name === 'worker1' ? one : two;
-    if (!part) throw new Error('There are two workers');
+    const part = name === 'api' ? stack.api : stack.workers[number];
+    if (!part) throw new Error(`There is no worker ${number}`);
     await part.kill('SIGKILL');
     const at = name === 'api' ? 'random: api' : 'random: worker';
     this.tally.struck(at, await sending(this.world));

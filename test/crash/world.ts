@@ -1,5 +1,6 @@
 import { startStack, type Stack } from '../support/index.js';
 import { WITNESS } from './books.js';
+import { WORKERS } from './plan.js';
 import { startFragilePostgres, type FragilePostgres } from './postgres.js';
 
 /** Servers that differ in what a lost answer costs: nothing, the registration access token, the secret. */
@@ -19,12 +20,12 @@ export interface CrashWorld {
 }
 
 /** The whole stack on a Postgres that can be ended hard, with hospitals and EHRs; leases are short, so what a dead worker left is soon taken up. */
-export async function startCrashWorld(tenantCount: number, env: NodeJS.ProcessEnv = {}): Promise<CrashWorld> {
+export async function startCrashWorld(tenantCount: number, workers = WORKERS): Promise<CrashWorld> {
   const postgres = await startFragilePostgres();
   const stack = await startStack({
     server: postgres.server,
     backend: 'postgres',
-    workers: 2,
+    workers,
     sandboxEnv: {
       SANDBOX_VENDORS: 'none',
       SANDBOX_SIMULATE: [...PRODUCTS, SICK].join(','),
@@ -36,7 +37,6 @@ export async function startCrashWorld(tenantCount: number, env: NodeJS.ProcessEn
       SWEEP_INTERVAL_MS: '500',
       PROOF_LADDER_MS: '0,200,500,1000,2000,4000,8000,8000',
       DEREGISTER_LADDER_MS: '200,500,1000,2000,4000,8000',
-      ...env,
     },
   });
   await stack.sandbox.simulator.change({}, { jwksCacheMs: 0, refetchOnUnknownKid: true });

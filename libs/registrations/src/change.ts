@@ -39,6 +39,8 @@ export interface SettledAttempt {
   readonly localAddress?: string;
   /** How long the server asked to be left alone, in milliseconds, where its answer was an error of its own. Not stored. */
   readonly pauseMs?: number;
+  /** Its end is ours alone: nobody saw what the server did. Not stored. */
+  readonly unseen?: boolean;
   /** Headers by which the vendor finds it in its own logs. */
   readonly correlation?: Readonly<Record<string, string>>;
   /** Present while the raw answer must be kept; left out once its contents are adopted. */

@@ -12,6 +12,13 @@ export function pauseOf(exchange: Exchange, now: Date): number | undefined {
   return exchange.status === 503 ? retryAfterMs(exchange.headers, now) : undefined;
 }
 
+/** An exchange whose holder died shows nothing of the server: our crash must not open a sound server's breaker (I9). */
+export function seenIn(exchange: Exchange, change: Change): Change {
+  const { settledAttempt } = change;
+  const seen = exchange.kind === 'answered' || exchange.failure !== undefined;
+  return seen || !settledAttempt ? change : { ...change, settledAttempt: { ...settledAttempt, unseen: true } };
+}
+
 /** What a change shows of its server, by budget: read off what it writes, so no step can forget to say it. */
 export function signsOf(change: Change): GateSign[] {
   const { authorizationServerId } = change;
@@ -32,7 +39,7 @@ type Sign = Pick<GateSign, 'sign' | 'askedMs'>;
 
 function registrationSign({ settledAttempt: attempt, gate }: Change): Sign | undefined {
   if (gate?.reason === 'rate_limited' && gate.budget === 'registration') return { sign: 'paused', askedMs: gate.shutForMs };
-  if (!attempt) return undefined;
+  if (!attempt || attempt.unseen) return undefined;
   if (attempt.pauseMs !== undefined) return { sign: 'paused', askedMs: attempt.pauseMs };
   if (attempt.upstreamStatus !== undefined) return { sign: attempt.upstreamStatus >= 500 ? 'failed' : 'well' };
   if (attempt.status === 'not_sent') return UNREACHED.has(String(attempt.outcome?.['code'])) ? { sign: 'failed' } : undefined;

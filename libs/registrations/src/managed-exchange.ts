@@ -13,7 +13,7 @@ import { digestText, newId, type Sealer } from '@registrar/vault';
 import { beginAttempt } from './begin-attempt.js';
 import type { AnswerRecord, Change } from './change.js';
 import { changeOf } from './change-of.js';
-import { pauseOf } from './gate-sign.js';
+import { pauseOf, seenIn } from './gate-sign.js';
 import { markerOf } from './client-keys.js';
 import { credentialOwner } from './credential-owner.js';
 import { exchangePoints } from './exchange-points.js';
@@ -213,7 +213,7 @@ async function settle(
   const kept = { workspaceId: work.scope.workspaceId, attempt: { ...record, status: standing(exchange) } };
   try {
     const settled = await call.settle({ work, attempt, client: call.client, exchange, record, held, sealer });
-    const result = await context.commit(settled.change);
+    const result = await context.commit(seenIn(exchange, settled.change));
     const points = exchangePoints(work.operation.kind, call.kind);
     if (points?.settled) await faultPoint(points.settled);
     // Somebody else was there first, or everything was stopped meanwhile: the answer is still ours to keep.

@@ -3,7 +3,7 @@ import { faultPoint, switchedOff } from '@registrar/faults';
 import type { Secret } from '@registrar/secret';
 import type { Sealer } from '@registrar/vault';
 import { acceptedChange } from './accepted-client.js';
-import { pauseOf } from './gate-sign.js';
+import { pauseOf, seenIn } from './gate-sign.js';
 import { present } from './present.js';
 import { withoutStatement } from './software-statement.js';
 import { refusedChange } from './refused-registration.js';
@@ -56,7 +56,7 @@ export async function settleRegistration(
   try {
     const settled = change(work, registrationOutcome(work, exchange, access, sent), record, sealer, access);
     await faultPoint('R6');
-    const result = await context.commit(settled.change);
+    const result = await context.commit(seenIn(exchange, settled.change));
     await faultPoint('R8');
     // Somebody else was there first, or everything was stopped meanwhile: the answer is still ours to keep.
     if (result === 'lost') await context.keepAnswer(kept);
