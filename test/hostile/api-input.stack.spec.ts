@@ -18,7 +18,11 @@ let place: { tenant_id: string; ehr_id: string; application_id: string };
 beforeAll(async () => {
   lying = await LyingServer.start();
   site = lying.site('sound');
-  stack = await startStack({ workers: 0, sandbox: false, env: { OUTBOUND_ALLOW: '127.0.0.1' } });
+  stack = await startStack({
+    workers: 0,
+    sandbox: false,
+    env: { OUTBOUND_ALLOW: '127.0.0.1', REGISTRATIONS_PER_TENANT: '3', QUEUED_PER_TENANT: '2', RATE_LIMIT_PER_SECOND: '10000' },
+  });
   const create = async (path: string, body: object) => (await stack.call<{ id: string }>('POST', path, { body })).body.id;
   const tenantId = await create('/v1/tenants', { name: 'Mary' });
   place = {
@@ -285,4 +289,30 @@ describe('queries', () => {
         isRefused(await stack.call<Refusal>('GET', `/v1/registrations?${query}`), 400, 'api.invalid_query');
       isRefused(await stack.call<Refusal>('GET', `/v1/registrations?tenant_id=ten_x'--`), 400, 'api.invalid_query');
     }));
+});
+
+describe('a hospital that floods (T23)', () => {
+  it('is stopped at its quota, alone and in a batch, and another one is not', async () => {
+    const create = async (path: string, body: object) => (await stack.call<{ id: string }>('POST', path, { body })).body.id;
+    const applications = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((name) =>
+        create('/v1/applications', { name, client_metadata: { client_name: name }, required_scopes: ['system/Patient.rs'] }),
+      ),
+    );
+    const other = await create('/v1/tenants', { name: 'Other' });
+    const shared = await create('/v1/ehrs', { name: 'Shared', environment: 'sandbox', fhir_base_url: lying.site('shared').base });
+    const register = (tenantId: string, applicationId = '') =>
+      post('/v1/registrations', { tenant_id: tenantId, ehr_id: shared, application_id: applicationId });
+    expect((await register(place.tenant_id, applications[0])).status).toBe(202);
+    expect((await register(place.tenant_id, applications[1])).status).toBe(202);
+    const full = await register(place.tenant_id, applications[2]);
+    isRefused(full, 429, 'registrations.queue_full');
+    expect(Number(full.headers.get('retry-after'))).toBeGreaterThan(0);
+    const batch = { application_id: applications[2], tenant_ids: [place.tenant_id, other], ehr_ids: [shared], connect: true };
+    isRefused(await post('/v1/batches', batch), 429, 'registrations.queue_full');
+    await stack.query(`UPDATE registrations SET status = 'active' WHERE status = 'pending'`);
+    expect((await register(place.tenant_id, applications[2])).status).toBe(202);
+    isRefused(await register(place.tenant_id, applications[3]), 422, 'registrations.quota_reached');
+    expect((await register(other, applications[0])).status).toBe(202);
+  });
 });

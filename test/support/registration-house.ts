@@ -94,7 +94,7 @@ export async function registrationHouse(more: readonly EntityClass[] = []): Prom
         complain(error);
       },
       onPromoted: schedulePromoted,
-      planners: [new RotationPlanner(access, database)],
+      planners: (own) => [new RotationPlanner(own, database)],
       windows: new PolicyWindows(database, clock),
     });
   return {

@@ -15,6 +15,7 @@ import {
   EhrPinning,
   EhrProber,
   EhrRecords,
+  EhrRoads,
   ehrsEntities,
   EhrsService,
   EhrSuspensionService,
@@ -55,7 +56,7 @@ export function composeNouns(ground: Ground): NounServices {
   const applicationRecords = new ApplicationRecords(audit, events);
   const rules = { loopbackAllowed: !config.production };
   const ehrRecords = new EhrRecords(audit, events);
-  const prober = new EhrProber(outbound);
+  const prober = new EhrProber(outbound, new EhrRoads(database, vault, outbound));
   const pinning = new EhrPinning(clock);
   const initialAccessTokens = new InitialAccessTokensService(database, clock, vault, ehrRecords);
   const issuer = new StatementIssuer(database, clock, vault, config.PUBLIC_URL);

@@ -2,6 +2,7 @@ import type { AuditLog } from '@registrar/audit';
 import type { Clock } from '@registrar/clock';
 import type { Config } from '@registrar/config';
 import { Notifications, type Database } from '@registrar/database';
+import { EhrRoads } from '@registrar/ehrs';
 import type { EventLog } from '@registrar/events';
 import type { Jobs } from '@registrar/jobs';
 import { assertPublicUrl, KeyPool, KeySetFetches, PublishedDocuments } from '@registrar/keys';
@@ -59,7 +60,16 @@ export async function composeRegistrations(parts: RegistrationParts): Promise<{
   const keySetFetches = new KeySetFetches(database, clock);
   const [ended, fetched] = [new Wakeups(notifications, 'operations'), new Wakeups(notifications, 'access_tokens')];
   const keys = new KeyPool(database, vault, clock);
-  const access = { outbound, clock, vault, keys, publicUrl: config.PUBLIC_URL, proofLadderMs: config.PROOF_LADDER_MS };
+  const access = {
+    outbound,
+    roads: new EhrRoads(database, vault, outbound),
+    clock,
+    vault,
+    keys,
+    publicUrl: config.PUBLIC_URL,
+    proofLadderMs: config.PROOF_LADDER_MS,
+    quota: { registrations: config.REGISTRATIONS_PER_TENANT, queued: config.QUEUED_PER_TENANT },
+  };
   const doorbell = new Doorbell(() => void jobs.enqueue(workDue, {}, { dedupeId: 'work-due' }));
   const records = { audit, events };
   const registrations = new Registrations(database, records, clock, access, doorbell);

@@ -89,7 +89,7 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
   const services: Service[] = [
     ...rest.services,
     ...nouns.services,
-    ...composeChanges({ database, clock, audit, events, access: { outbound, publicUrl: config.PUBLIC_URL }, doorbell }),
+    ...composeChanges({ database, clock, vault, audit, events, access: { outbound, publicUrl: config.PUBLIC_URL }, doorbell }),
     [AuditEvents, new AuditEvents(database, vault)],
     [Database, database],
     [Jobs, jobs],

@@ -6,6 +6,7 @@ import { CredentialsController } from './credentials/credentials.controller.js';
 import { ApplicationOverridesController } from './applications/application-overrides.controller.js';
 import { ApplicationsController } from './applications/applications.controller.js';
 import { ConnectionsController } from './connections/connections.controller.js';
+import { EhrTransportsController } from './ehrs/ehr-transports.controller.js';
 import { EhrsController } from './ehrs/ehrs.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { PublishedController } from './published/published.controller.js';
@@ -42,6 +43,7 @@ export const controllers: Type[] = [
   ConnectionsController,
   CredentialsController,
   EhrsController,
+  EhrTransportsController,
   HealthController,
   ImportsController,
   InitialAccessTokensController,

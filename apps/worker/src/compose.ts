@@ -2,7 +2,7 @@ import { AuditLog } from '@registrar/audit';
 import { FileClock, SystemClock } from '@registrar/clock';
 import type { Config } from '@registrar/config';
 import { openDatabase } from '@registrar/database';
-import { ExpiryAlarms, GateProber, tokenExpiries } from '@registrar/ehrs';
+import { EhrRoads, ExpiryAlarms, GateProber, tokenExpiries } from '@registrar/ehrs';
 import { EventLog } from '@registrar/events';
 import { createJobs } from '@registrar/jobs';
 import { KeyPool } from '@registrar/keys';
@@ -41,15 +41,16 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
   const events = new EventLog(clock, newId);
   const records = { audit, events };
   const keys = new KeyPool(database, vault, clock);
+  const roads = new EhrRoads(database, vault, outbound);
   const access = {
-    ...{ outbound, clock, vault, keys, publicUrl: config.PUBLIC_URL },
+    ...{ outbound, roads, clock, vault, keys, publicUrl: config.PUBLIC_URL },
     proofLadderMs: config.PROOF_LADDER_MS,
     leavingLadderMs: config.DEREGISTER_LADDER_MS,
   };
   const complain = (subjectId: string, error: unknown) => {
     logger.error({ subject_id: subjectId, failure: failureOf(error) }, 'it will be looked at again');
   };
-  const changes = composeChanges({ ...{ database, clock, audit, events, access }, complain });
+  const changes = composeChanges({ ...{ database, clock, vault, audit, events, access }, complain });
   const dispatcher = createEngine({
     database,
     records,
@@ -66,7 +67,7 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
     carried: ({ input }) => {
       changes.rollouts.carried(input);
     },
-    planners: [new RotationPlanner(access, database)],
+    planners: (own) => [new RotationPlanner(own, database)],
     windows: new PolicyWindows(database, clock),
   });
   const offboarding = await composeOffboarding({
@@ -97,7 +98,7 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
       logger.error({ failure: failureOf(error) }, 'comparisons will be looked at again');
     },
   );
-  const prober = new GateProber(database, outbound, complain);
+  const prober = new GateProber(database, roads, complain);
   const rewrap = new Rewrap(database, kek, (outcome) => {
     if ('error' in outcome) logger.error({ failure: failureOf(outcome.error) }, 'keys will be rewrapped again');
     else logger.info({ keys: outcome.rewrapped }, 'keys were wrapped by the current key-encryption key');

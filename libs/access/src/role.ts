@@ -24,6 +24,7 @@ export const PERMISSIONS = {
   'ehrs.read': EVERYONE,
   'ehrs.write': ONBOARDING,
   'ehrs.confirm': PRODUCT,
+  'ehrs.transport': ['owner'],
   'ehrs.suspend': PRODUCT,
   'initial_access_tokens.read': ONBOARDING,
   'initial_access_tokens.write': ONBOARDING,

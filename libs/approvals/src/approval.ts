@@ -1,14 +1,14 @@
 import type { Environment, WorkActor } from '@registrar/database';
 
 /** What may need somebody else's yes. */
-export const APPROVAL_KINDS = ['rollout', 'update', 'reregistration'] as const;
+export const APPROVAL_KINDS = ['rollout', 'update', 'reregistration', 'transport'] as const;
 export type ApprovalKind = (typeof APPROVAL_KINDS)[number];
 
 /** `approved`: decided, and not yet used. `used`: what it was for has begun; it is good for nothing else. */
 export const APPROVAL_STATUSES = ['open', 'approved', 'rejected', 'expired', 'used'] as const;
 export type ApprovalStatus = (typeof APPROVAL_STATUSES)[number];
 
-export const APPROVAL_SUBJECTS = ['rollout', 'registration'] as const;
+export const APPROVAL_SUBJECTS = ['rollout', 'registration', 'ehr'] as const;
 
 /** What an approval is about. */
 export interface ApprovalSubject {

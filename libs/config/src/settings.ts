@@ -64,6 +64,10 @@ export const settingsSchema = z.object({
   WORKER_CONCURRENCY: count(1, 512).default(48).describe('Operations that one worker has in hand at once, over all servers'),
   SWEEP_INTERVAL_MS: count(50, 60_000).default(2_000).describe('How often each worker looks for due work by itself'),
   RATE_LIMIT_PER_SECOND: count(1, 100_000).default(100).describe('Requests that one API key may make each second'),
+  REGISTRATIONS_PER_TENANT: count(1, 1_000_000)
+    .default(10_000)
+    .describe('Registrations that one hospital may have, those that ended aside'),
+  QUEUED_PER_TENANT: count(1, 1_000_000).default(2_000).describe('Those of them that may wait to be registered at once'),
   PROOF_LADDER_MS: ladder('0,5000,30000,120000,600000').describe('Waits before each try to prove a new client, in milliseconds'),
   DEREGISTER_LADDER_MS: ladder('5000,30000,120000,600000,3600000,14400000,43200000').describe(
     'Waits before each further try to delete a client at an EHR that does not answer, in milliseconds; then it is left to a person',

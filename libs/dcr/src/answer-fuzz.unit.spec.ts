@@ -77,18 +77,15 @@ const exchanges: fc.Arbitrary<Exchange> = fc
     headers,
     body: bodies,
   })
-  .map(
-    ({ kind, ...rest }) =>
-      ({
-        kind,
-        method: 'POST',
-        url: endpoint,
-        ...rest,
-        ...(kind === 'lost' ? { failure: 'connection_lost' as const } : {}),
-        sentAt: now,
-        finishedAt: now,
-      }),
-  );
+  .map(({ kind, ...rest }) => ({
+    kind,
+    method: 'POST',
+    url: endpoint,
+    ...rest,
+    ...(kind === 'lost' ? { failure: 'connection_lost' as const } : {}),
+    sentAt: now,
+    finishedAt: now,
+  }));
 
 function bytesOf(body: unknown): Buffer {
   if (body instanceof Uint8Array) return Buffer.from(body);

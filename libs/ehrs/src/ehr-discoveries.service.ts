@@ -35,6 +35,8 @@ export class EhrDiscoveriesService {
       fhirBaseUrl: before.fhirBaseUrl ?? undefined,
       issuer: before.issuer ?? undefined,
       tenantId: before.tenantId ?? undefined,
+      ehrId: before.id,
+      transportVersion: before.transportVersion ?? undefined,
     };
     const discovery = await this.prober.discover(scope, address);
     return this.database.transaction(scope, async (tx) => {

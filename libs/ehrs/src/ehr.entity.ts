@@ -1,4 +1,5 @@
 import type { Environment } from '@registrar/database';
+import type { ProposedTransport, StoredTransport } from './ehr-transport.js';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ClientScope, EhrLimits, EhrStatus, RegistrationMode, StoredDiscovery } from './ehr.js';
 
@@ -51,6 +52,18 @@ export class EhrEntity {
 
   @Column('timestamptz', { name: 'suspended_at', nullable: true })
   suspendedAt!: Date | null;
+
+  /** What its server needs beside the rules for all, as it was approved. */
+  @Column('jsonb', { nullable: true })
+  transport!: StoredTransport | null;
+
+  /** Grows with each that was approved; null: none was. */
+  @Column('integer', { name: 'transport_version', nullable: true })
+  transportVersion!: number | null;
+
+  /** What waits for an approval. */
+  @Column('jsonb', { name: 'proposed_transport', nullable: true })
+  proposedTransport!: ProposedTransport | null;
 
   @Column('integer', { default: 1 })
   version!: number;

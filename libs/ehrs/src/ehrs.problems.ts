@@ -1,6 +1,12 @@
 import { defineProblems } from '@registrar/problem';
 
 export const ehrProblem = defineProblems({
+  'ehrs.transport_refused': {
+    kind: 'refused',
+    title: 'The certificates, ports or ranges cannot be taken as they are',
+    actor: 'workspace_owner',
+    label: 'Mend the members named in errors, and ask again',
+  },
   'ehrs.not_found': {
     kind: 'not_found',
     title: 'There is no such EHR',

@@ -1,5 +1,6 @@
 import type { Database, UnitOfWork } from '@registrar/database';
-import { OutboundFailure, type Outbound } from '@registrar/outbound';
+import { OutboundFailure } from '@registrar/outbound';
+import type { EhrRoads } from './ehr-roads.js';
 import { probeUrl } from './probe-url.js';
 
 interface DueGate {
@@ -29,7 +30,7 @@ SELECT * FROM taken`;
 export class GateProber {
   constructor(
     private readonly database: Database,
-    private readonly outbound: Outbound,
+    private readonly roads: EhrRoads,
     private readonly complain: (authorizationServerId: string, error: unknown) => void,
   ) {}
 
@@ -59,12 +60,13 @@ export class GateProber {
   }
 
   async #isAlive(scope: UnitOfWork, id: string): Promise<boolean> {
-    const url = await this.database.transaction(scope, (tx) => probeUrl(tx, id));
+    const probe = await this.database.transaction(scope, (tx) => probeUrl(tx, id));
     // A server that publishes nothing can only be asked by going on with one exchange.
-    if (url === undefined) return true;
-    const request = { method: 'GET', url, deadlineMs: PROBE_MS, maxBytes: MAX_BYTES, connection: 'fresh' } as const;
+    if (probe === undefined) return true;
+    const outbound = await this.roads.to({ workspaceId: scope.workspaceId, ...probe });
+    const request = { method: 'GET', url: probe.url, deadlineMs: PROBE_MS, maxBytes: MAX_BYTES, connection: 'fresh' } as const;
     try {
-      const { status } = await this.outbound.request({ ...request, partition: `${scope.workspaceId}:probe` });
+      const { status } = await outbound.request({ ...request, partition: `${scope.workspaceId}:probe` });
       return status < 500 && status !== 429;
     } catch (error) {
       if (!(error instanceof OutboundFailure)) throw error;

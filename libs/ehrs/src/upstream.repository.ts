@@ -13,13 +13,14 @@ export interface UpstreamRow {
   readonly client_scope: ClientScope;
   readonly status: EhrStatus;
   readonly suspended: boolean;
+  readonly transport_version: number | null;
   readonly openid: boolean | null;
   readonly server: Omit<AuthorizationServerRow, 'workspaceId' | 'createdAt' | 'updatedAt'> | null;
 }
 
 const UPSTREAMS = `
 SELECT e.id AS ehr_id, e.name, e.environment, e.vendor, e.fhir_base_url, e.tenant_id, e.registration_mode, e.client_scope, e.status,
-       e.suspended_at IS NOT NULL AS suspended,
+       e.suspended_at IS NOT NULL AS suspended, e.transport_version,
        CASE WHEN e.discovery IS NOT NULL THEN e.discovery->'documents' @> '[{"kind": "openid-configuration", "found": true}]' END AS openid,
        CASE WHEN s.id IS NOT NULL THEN jsonb_build_object(
          'id', s.id, 'environment', s.environment, 'identity', s.identity, 'issuer', s.issuer, 'issuerConfirmed', s.issuer_confirmed,

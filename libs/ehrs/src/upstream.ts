@@ -16,6 +16,8 @@ export interface Upstream {
   readonly clientScope: ClientScope;
   readonly status: EhrStatus;
   readonly suspended: boolean;
+  /** Version of what was approved to reach it by, beside the rules for all. */
+  readonly transportVersion?: number;
   /** Whether an OpenID configuration was found; absent: nothing was ever discovered. */
   readonly openid?: boolean;
   /** Absent until a discovery has found something. */
@@ -54,6 +56,7 @@ function present(row: UpstreamRow): Upstream {
     clientScope: row.client_scope,
     status: row.status,
     suspended: row.suspended,
+    ...(row.transport_version === null ? {} : { transportVersion: row.transport_version }),
     ...(row.openid === null ? {} : { openid: row.openid }),
     ...(server ? { server } : {}),
     ...(origin === undefined ? {} : { registrationOrigin: origin }),

@@ -60,3 +60,8 @@ export const REFUSED_PORTS: ReadonlySet<number> = new Set([
   7, 9, 19, 20, 21, 22, 23, 25, 53, 69, 110, 111, 119, 123, 135, 137, 139, 143, 161, 179, 389, 445, 465, 514, 587, 636, 873, 993, 995, 1433,
   1521, 2049, 2375, 2376, 2379, 3306, 3389, 5432, 5672, 5900, 6379, 6443, 9042, 9092, 9200, 9300, 10250, 11211, 27017,
 ]);
+
+/** Whether nobody may open this port, for whatever server: a port of another service, or one of the first 1,023 besides 443. */
+export function isRefusedPort(port: number): boolean {
+  return port !== 443 && (port < 1_024 || port > 65_535 || REFUSED_PORTS.has(port));
+}

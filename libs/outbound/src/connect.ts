@@ -3,13 +3,18 @@ import { connect as connectTls, createSecureContext, rootCertificates, type Secu
 import { OutboundFailure, type OutboundCode } from './outbound-failure.js';
 import { reasonOf, resolve, type LookupFn } from './resolve.js';
 import type { Target, TargetPolicy } from './target.js';
+import type { Transport } from './transport.js';
 
 const CONNECT_MS = 5_000;
 const MAX_TRIES = 3;
 
 /** TLS 1.2 or newer, always verified; further authorities are added to the system's, never put in their place. */
-export function secureContext(extraCa: readonly string[]): SecureContext {
-  return createSecureContext({ minVersion: 'TLSv1.2', ...(extraCa.length > 0 && { ca: [...rootCertificates, ...extraCa] }) });
+export function secureContext(extraCa: readonly string[], client?: Transport['clientCertificate']): SecureContext {
+  return createSecureContext({
+    minVersion: 'TLSv1.2',
+    ...(extraCa.length > 0 && { ca: [...rootCertificates, ...extraCa] }),
+    ...(client && { cert: client.certificate, key: client.privateKey.expose() }),
+  });
 }
 
 export interface Road {

@@ -6,6 +6,7 @@ import { OutboundFailure, type OutboundCode } from './outbound-failure.js';
 import { requestHeaders } from './request-headers.js';
 import { defaultLookup, type LookupFn } from './resolve.js';
 import { TargetPolicy, type Target } from './target.js';
+import type { Transport } from './transport.js';
 
 export interface OutboundOptions {
   /** CIDRs, addresses and host names of OUTBOUND_ALLOW. */
@@ -16,6 +17,8 @@ export interface OutboundOptions {
   readonly lookup?: LookupFn;
   /** Further certificate authorities (PEM), added to the system's. */
   readonly extraCa?: readonly string[];
+  /** What to prove ourselves with where a server asks for it (mutual TLS). */
+  readonly clientCertificate?: Transport['clientCertificate'];
 }
 
 export interface OutboundRequest {
@@ -55,6 +58,11 @@ export interface Outbound {
   check(url: string): OutboundCode | undefined;
   /** True where the URL names a loopback address (or localhost) that the allow list opens. */
   isAllowedLoopback(url: string): boolean;
+  /**
+   * The same guard with what one server needs beside the rules for all. Its connections and TLS sessions are its own, and end with it.
+   * @throws TypeError where a range is no CIDR, or the certificate and key cannot be used
+   */
+  through(transport: Transport): Outbound;
   /** Ends every connection; requests in flight fail. */
   close(): Promise<void>;
 }
@@ -78,9 +86,11 @@ class GuardedOutbound implements Outbound {
   readonly #dispatchers: Dispatchers;
   readonly #userAgent: string;
 
-  constructor(options: OutboundOptions) {
+  readonly #children = new Set<Outbound>();
+
+  constructor(private readonly options: OutboundOptions) {
     this.#policy = new TargetPolicy(new AddressPolicy(options.allow), options.extraPorts ?? []);
-    const context = secureContext(options.extraCa ?? []);
+    const context = secureContext(options.extraCa ?? [], options.clientCertificate);
     this.#dispatchers = new Dispatchers({ policy: this.#policy, lookup: options.lookup ?? defaultLookup, context });
     this.#userAgent = options.userAgent ?? 'Registrar';
   }
@@ -94,8 +104,21 @@ class GuardedOutbound implements Outbound {
     return this.#policy.isAllowedLoopback(url);
   }
 
-  close(): Promise<void> {
-    return this.#dispatchers.close();
+  through({ authorities, clientCertificate, ports, ranges }: Transport): Outbound {
+    const { allow, extraPorts = [], extraCa = [] } = this.options;
+    const child = new GuardedOutbound({
+      ...this.options,
+      allow: [...allow, ...ranges],
+      extraPorts: [...extraPorts, ...ports],
+      extraCa: [...extraCa, ...authorities],
+      ...(clientCertificate && { clientCertificate }),
+    });
+    this.#children.add(child);
+    return child;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#dispatchers.close(), ...[...this.#children].map((child) => child.close())]);
   }
 
   async request(request: OutboundRequest): Promise<OutboundResponse> {

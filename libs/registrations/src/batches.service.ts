@@ -98,7 +98,7 @@ export class Batches {
     if (confirmed !== undefined && confirmed !== plan.planHash)
       throw batchProblem('batches.plan_changed', { extra: { plan_hash: plan.planHash } });
     if (toCreate.length + existing.length === 0) throw batchProblem('batches.empty');
-    const created = await createRegistrations(tx, wanted.applicationId, toCreate, this.records, now);
+    const created = await createRegistrations(tx, wanted.applicationId, toCreate, this.records, now, this.access.quota);
     const id = newId();
     const items = [
       ...created.map(({ registrationId, operationId, planned }) => ({

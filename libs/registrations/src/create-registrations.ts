@@ -3,6 +3,7 @@ import { insertRows, type Transaction } from '@registrar/database';
 import type { EventLog } from '@registrar/events';
 import { newId } from '@registrar/vault';
 import type { PlannedPair } from './plan.js';
+import { assertWithinQuota, DEFAULT_QUOTA, type Quota } from './quota.js';
 import { assertStaying } from './staying-tenants.repository.js';
 import type { OperationKind } from './operation-status.js';
 
@@ -62,11 +63,11 @@ export async function createRegistrations(
   planned: readonly PlannedPair[],
   records: Records,
   now: Date,
+  quota: Quota = DEFAULT_QUOTA,
 ): Promise<CreatedRegistration[]> {
-  await assertStaying(
-    tx,
-    planned.map(({ pair }) => pair.tenantId),
-  );
+  const tenantIds = planned.map(({ pair }) => pair.tenantId);
+  await assertStaying(tx, tenantIds);
+  await assertWithinQuota(tx, tenantIds, quota);
   const created = planned.map((one) => ({ registrationId: newId(), operationId: newId(), planned: one }));
   const registrations = insertRows(
     tx,

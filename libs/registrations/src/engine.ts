@@ -1,5 +1,6 @@
 import type { Clock } from '@registrar/clock';
 import type { Database } from '@registrar/database';
+import type { Outbound } from '@registrar/outbound';
 import { newId } from '@registrar/vault';
 import type { Records } from './create-registrations.js';
 import { Dispatcher, type Complain, type DispatcherSettings } from './dispatcher.js';
@@ -15,7 +16,7 @@ import { reserveRetry } from './reserve-retry.repository.js';
 import { portalStrategy } from './portal.strategy.js';
 import { present } from './present.js';
 import type { StepContext } from './strategy.js';
-import type { UpstreamAccess } from './upstream-access.js';
+import { roadTo, type UpstreamAccess } from './upstream-access.js';
 import type { Work } from './work.js';
 import { WorkQueue } from './work-queue.js';
 import type { OnPromoted } from './on-promoted.js';
@@ -29,7 +30,7 @@ export interface EngineParts {
   readonly settings: DispatcherSettings;
   readonly complain: Complain;
   /** Ways to bring about what no strategy of this library knows: rotations. */
-  readonly planners?: readonly OperationPlanner[];
+  readonly planners?: (access: UpstreamAccess) => readonly OperationPlanner[];
   /** When production may be written to; left out, always. */
   readonly windows?: WriteWindows;
   readonly onPromoted?: OnPromoted;
@@ -55,16 +56,29 @@ export function createEngine(parts: EngineParts): Dispatcher {
   };
   const queue = new WorkQueue(database, `worker-${newId()}`, settings.leaseMs);
   const reads = new LeavingReads(database, (work, inMs) => queue.giveBack(work, inMs));
-  const ways = {
-    clock,
-    strategies: [dynamicStrategy(access), portalStrategy(access)],
-    planners: [deregisterPlanner(access, reads), ...(parts.planners ?? [])],
-    ...present('windows', parts.windows),
+  // Who knows how things are brought about, for each way out: most EHRs share one.
+  const runners = new WeakMap<Outbound, OperationRunner>();
+  const runnerOf = (outbound: Outbound): OperationRunner => {
+    const own = { ...access, outbound };
+    const ways = {
+      clock,
+      strategies: [dynamicStrategy(own), portalStrategy(own)],
+      planners: [deregisterPlanner(own, reads), ...(parts.planners?.(own) ?? [])],
+      ...present('windows', parts.windows),
+    };
+    const runner = new OperationRunner(ways, context);
+    runners.set(outbound, runner);
+    return runner;
   };
-  const runner = new OperationRunner(ways, context);
+  const run = async (work: Work): Promise<boolean> => {
+    const { ehrId, transportVersion } = work.upstream;
+    const road = { workspaceId: work.scope.workspaceId, ehrId, ...present('transportVersion', transportVersion) };
+    const outbound = await roadTo(access, road);
+    return (runners.get(outbound) ?? runnerOf(outbound)).run(work);
+  };
   const telling: Pick<OperationRunner, 'run'> = {
     run: (work) =>
-      runner.run(work).finally(() => {
+      run(work).finally(() => {
         parts.carried?.(work.operation);
       }),
   };

@@ -35,7 +35,7 @@ const client = (name: string, which: string) => `
 
 // Only what is read of the wide rows: an EHR's discovery and an attempt's answer are large, and lie outside their rows.
 const members = (...names: string[]) => `json_build_object(${names.map((name) => `'${name}', x.${name}`).join(', ')})`;
-const EHR = members('id', 'status', 'vendor', 'fhir_base_url', 'client_scope', 'suspended_at');
+const EHR = members('id', 'status', 'vendor', 'fhir_base_url', 'client_scope', 'suspended_at', 'transport_version');
 const TENANT = `json_build_object('id', x.id, 'name', x.name, 'stopped', x.suspended_at IS NOT NULL OR x.status <> 'active')`;
 const ATTEMPT = members(
   'id',

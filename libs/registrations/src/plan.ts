@@ -9,6 +9,7 @@ import { present } from './present.js';
 import { registrationProblem } from './registrations.problems.js';
 import { strategyFor, upstreamOf } from './upstream-of.js';
 import type { StrategyName } from './work.js';
+import type { Quota } from './quota.js';
 
 /** One hospital at one EHR. */
 export interface Pair {
@@ -32,6 +33,8 @@ export interface PlannedPair {
 export interface PlanAccess {
   readonly outbound: Outbound;
   readonly publicUrl: string;
+  /** How much one hospital may have; left out, DEFAULT_QUOTA. */
+  readonly quota?: Quota;
 }
 
 /**

@@ -21,6 +21,19 @@ export const registrationProblem = defineProblems({
     actor: 'caller',
     label: 'Look at the tenant’s off-boarding',
   },
+  'registrations.quota_reached': {
+    kind: 'refused',
+    title: 'The hospital has as many registrations as it may have',
+    actor: 'workspace_owner',
+    label: 'Deregister what is not needed any more, or ask the operator of Registrar for more',
+  },
+  'registrations.queue_full': {
+    kind: 'limited',
+    title: 'Too many registrations of the hospital are still waiting to be made',
+    retryable: true,
+    actor: 'caller',
+    label: 'Wait until some of them are done, and ask again',
+  },
   'registrations.already_exists': {
     kind: 'conflict',
     title: 'This application is already registered at this connection',

@@ -81,7 +81,14 @@ export class Registrations {
         const made = await this.database.transaction(scope, async (tx) => {
           const planned = await this.#plan(tx, wanted, 'connect');
           refuse(planned);
-          const [created] = await createRegistrations(tx, wanted.applicationId, [planned], this.records, this.clock.now());
+          const [created] = await createRegistrations(
+            tx,
+            wanted.applicationId,
+            [planned],
+            this.records,
+            this.clock.now(),
+            this.access.quota,
+          );
           this.doorbell.ringAfter(tx);
           return await this.#view(tx, (created as CreatedRegistration).registrationId);
         });

@@ -12,7 +12,7 @@ import { credentialMaterial, type CredentialMaterial } from './credential-materi
 import { present } from './present.js';
 import { mayAskForTokens, scopeOf } from './granted-client.js';
 import { registrationProblem } from './registrations.problems.js';
-import { TOKEN_DEADLINE_MS, type UpstreamAccess } from './upstream-access.js';
+import { roadTo, TOKEN_DEADLINE_MS, type UpstreamAccess } from './upstream-access.js';
 import { doubtClient, noteScope } from './token-signs.js';
 import { upstreamOf } from './upstream-of.js';
 import type { Wakeups } from './wakeups.js';
@@ -115,7 +115,12 @@ export class TokenBroker {
     const { client, credential, tenantId } = material;
     const upstream = upstreamOf(material.upstream);
     const owner = { workspaceId: scope.workspaceId, tenantId };
-    const outcome = await requestToken(this.access.outbound, this.access.clock, {
+    const road = {
+      workspaceId: scope.workspaceId,
+      ehrId: material.upstream.ehrId,
+      ...present('transportVersion', upstream.transportVersion),
+    };
+    const outcome = await requestToken(await roadTo(this.access, road), this.access.clock, {
       endpoint: upstream.endpoints.token ?? '',
       authentication: await authenticationOf(owner, client, credential, audienceOf({ upstream }), this.access),
       deadlineMs: TOKEN_DEADLINE_MS,

@@ -1,4 +1,5 @@
 import type { Clock } from '@registrar/clock';
+import type { EhrRoads, RoadTo } from '@registrar/ehrs';
 import type { KeyPool } from '@registrar/keys';
 import type { Outbound } from '@registrar/outbound';
 import type { Vault } from '@registrar/vault';
@@ -6,7 +7,10 @@ import { NOT_SENT_LADDER_MS } from './backoff.js';
 
 /** What strategies talk to the outside with. */
 export interface UpstreamAccess {
+  /** The way out: the common one, or, within an operation, that of its EHR. */
   readonly outbound: Outbound;
+  /** Ways out to EHRs for which something was approved; left out, all go by the common one. */
+  readonly roads?: EhrRoads;
   readonly clock: Clock;
   readonly vault: Vault;
   readonly keys: KeyPool;
@@ -16,6 +20,11 @@ export interface UpstreamAccess {
   readonly proofLadderMs: readonly number[];
   /** Waits before each further try to delete a client at an EHR that does not answer, in ms; left out, 5 s to 12 h. */
   readonly leavingLadderMs?: readonly number[];
+}
+
+/** The way out to one EHR. */
+export async function roadTo({ outbound, roads }: UpstreamAccess, road: RoadTo): Promise<Outbound> {
+  return roads ? roads.to(road) : outbound;
 }
 
 export function leavingLadderOf(access: UpstreamAccess): readonly number[] {

@@ -16,6 +16,7 @@ export function upstreamOf(upstream: Upstream): WorkUpstream {
     capabilities: server?.capabilities ?? { dynamicRegistration: false },
     quirks: server?.quirks ?? quirksFor(upstream.vendor),
     registrationOriginApproved: upstream.registrationOriginApproved,
+    ...present('transportVersion', upstream.transportVersion),
     ...present('openid', upstream.openid),
     ...present('fhirBaseUrl', upstream.fhirBaseUrl),
     ...present('issuer', server?.issuer),

@@ -67,6 +67,7 @@ export interface WorkRow {
     fhir_base_url: Nullable<string>;
     client_scope: WorkUpstream['clientScope'];
     suspended_at: Nullable<string>;
+    transport_version: Nullable<number>;
   };
   server: Nullable<{
     id: string;
@@ -218,6 +219,7 @@ function upstream(row: WorkRow): WorkUpstream {
     quirks: quirksFor(server?.vendor ?? ehr.vendor, server?.learned_quirks, server?.declared_quirks),
     registrationOriginApproved: approved(server),
     ...present('openid', row.openid),
+    ...present('transportVersion', ehr.transport_version),
     ...present('fhirBaseUrl', ehr.fhir_base_url),
     ...present('issuer', server?.issuer),
     ...present('proofControl', server?.proof_control),

@@ -100,6 +100,8 @@ export interface WorkSoftwareStatement {
 /** The authorization server and the EHR that an operation talks to. */
 export interface WorkUpstream {
   readonly ehrId: string;
+  /** Version of what was approved to reach it by, beside the rules for all. */
+  readonly transportVersion?: number;
   readonly ehrStatus: 'ready' | 'unreachable' | 'quarantined' | 'manual_only';
   readonly vendor: string;
   readonly fhirBaseUrl?: string;

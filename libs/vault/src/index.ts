@@ -3,6 +3,8 @@ export { newId } from './id.js';
 export { digestText } from './digest.js';
 export { mac, sameMac } from './mac.js';
 export { canonicalBytes } from './canonical.js';
+export { readAuthorities, readClientCertificate } from './certificate.js';
+export type { CertificateRefusal, ReadCertificate } from './certificate.js';
 export { fileKeyEncryptionKey } from './kek-file.js';
 export { KekRing } from './kek-ring.js';
 export { openKek, openKekRing } from './open-kek.js';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { pageQuery } from '../page.dto.js';
 import { shownId, shownMoment } from '../public-id.dto.js';
 
-const SUBJECT_PREFIX = { rollout: 'rol', registration: 'reg' } as const;
+const SUBJECT_PREFIX = { rollout: 'rol', registration: 'reg', ehr: 'ehr' } as const;
 
 export const approvalsQuery = pageQuery.extend({
   status: z.enum(APPROVAL_STATUSES).optional(),

@@ -21,6 +21,7 @@ import { Retried1764000000031 } from './1764000000031-retried.js';
 import { Correlation1764000000032 } from './1764000000032-correlation.js';
 import { Gates1764000000040 } from './1764000000040-gates.js';
 import { Keks1764000000050 } from './1764000000050-keks.js';
+import { Transports1764000000060 } from './1764000000060-transports.js';
 import { AccessRenewals1764000000041 } from './1764000000041-access-renewals.js';
 
 /** Every migration by name, in order: no globs, so that a forgotten file does not compile away silently. */
@@ -49,4 +50,5 @@ export const migrations = [
   Gates1764000000040,
   AccessRenewals1764000000041,
   Keks1764000000050,
+  Transports1764000000060,
 ];
