@@ -1,14 +1,7 @@
-import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startStack, type Stack } from '../support/index.js';
 import { LyingServer, type Site } from './lying-server.js';
-
-interface Refusal {
-  code: string;
-  detail: string;
-  request_id: string;
-  errors?: { pointer: string; code: string }[];
-}
+import { exchange, isRefused, type Refusal } from './refusals.js';
 
 // The real api with no worker behind it: whatever is refused here must leave no row, and no server must hear of it.
 let stack: Stack;
@@ -55,28 +48,7 @@ async function leavesNothing(act: () => Promise<void>): Promise<void> {
   await act();
   expect(await standing()).toEqual(before);
 }
-const isRefused = (answer: { status: number; headers: Headers; body: Refusal }, status: number, code: string | RegExp) => {
-  expect(answer.status).toBe(status);
-  expect(answer.headers.get('content-type')).toContain('application/problem+json');
-  expect(answer.body.code).toMatch(code);
-  expect(answer.body.request_id).toBe(answer.headers.get('x-request-id'));
-  expect(JSON.stringify(answer.body)).not.toMatch(/ at .*\.js:\d|node_modules|SELECT /);
-};
-/** One exchange on a bare socket: what came back, and that the connection was closed. */
-function wire(...parts: string[]): Promise<string> {
-  const { hostname, port } = new URL(stack.baseUrl);
-  return new Promise((resolve) => {
-    let heard = '';
-    const socket = connect(Number(port), hostname, () => {
-      for (const part of parts) socket.write(part);
-    });
-    socket.on('data', (chunk) => (heard += chunk.toString('latin1')));
-    socket.on('error', () => undefined);
-    socket.on('close', () => {
-      resolve(heard);
-    });
-  });
-}
+const wire = (...parts: string[]) => exchange(stack.baseUrl, ...parts);
 
 describe('bodies', () => {
   it('[A02] a member that names the owner: unknown', () =>

@@ -91,8 +91,8 @@ export class EhrTransports {
     if (proposed?.approvalId !== approval.id) throw ehrProblem('ehrs.changed_meanwhile');
     await this.approver.consume(tx, approval.id, proposed.hash);
     if (row.transport?.clientCertificate) await this.#destroyKey(tx, row.id, row.transport.version);
-    const { approvalId: _approval, hash: _hash, ...transport } = proposed;
-    row.transport = transport;
+    const { version, authorities, clientCertificate, ports, ranges } = proposed;
+    row.transport = { version, authorities, clientCertificate, ports, ranges };
     row.transportVersion = proposed.version;
     row.proposedTransport = null;
     await this.#write(tx, row, 'approve');
