@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../support/index.js';
 import { hostileHouse, type HostileHouse, type Place, type Shown } from './hostile-house.js';
 
 interface Body {
@@ -63,9 +64,9 @@ describe('who calls', () => {
     const none = await call('GET', '/v1/workspace', { key: null });
     const revoked = await keyOf({ role: 'product' });
     expect((await call('DELETE', `/v1/api-keys/${revoked.id}`)).status).toBe(200);
-    const short = await keyOf({ role: 'product', expires_at: new Date(Date.now() + 1_000).toISOString() });
+    const short = await keyOf({ role: 'product', expires_at: new Date(Date.now() + 5_000).toISOString() });
     const flipped = house.stack.ownerKey.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await until('the key to expire', async () => (await call('GET', '/v1/workspace', { key: short.key })).status === 401);
     // That a wrong checksum costs no look-up is seen from inside, in libs/access.
     for (const key of [flipped, revoked.key, short.key]) {
       const answer = await call('GET', '/v1/workspace', { key });
@@ -92,12 +93,12 @@ describe('who calls', () => {
     expect(id).toMatch(/^key_/);
   });
 
-  it('[A28] a thousand reveals a minute by one who may: stopped after sixty, and told of once', async () => {
+  it('[A28] more reveals a minute than a person or a service needs: stopped after sixty, and told of once', async () => {
     const { key } = await keyOf({ role: 'service' });
     const reveal = () =>
       call('POST', `/v1/registrations/${active.id}/reveal`, { key, body: { reason: 'the service starts up once more' } });
     const answers = [];
-    for (let n = 0; n < 20; n += 1) answers.push(...(await Promise.all(Array.from({ length: 50 }, reveal))));
+    for (let n = 0; n < 4; n += 1) answers.push(...(await Promise.all(Array.from({ length: 50 }, reveal))));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(60);
     for (const { status, body, headers } of answers.filter((answer) => answer.status !== 200)) {
       expect([status, body.code]).toEqual([429, 'api.too_many_reveals']);

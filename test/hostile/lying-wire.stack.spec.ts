@@ -32,7 +32,7 @@ describe('the wire under a registration', () => {
     };
     await isHeld(await registered('u16a', drip, quick), 'timeout');
     await isHeld(await registered('u16b', silent, quick), 'timeout');
-    await isHeld(await registered('u16c', half, quick), 'connection_lost');
+    await isHeld(await registered('u16c', half), 'connection_lost');
     const after = await house.place('u16d');
     await isActive({ at: after, shown: await after.register() });
     await freed(after);
