@@ -39,6 +39,24 @@ const wanted = (at: Place) => ({ tenant_id: at.tenantId, ehr_id: at.ehrId, appli
 const rows = async (at: Place): Promise<number> =>
   (await house.stack.query('SELECT 1 FROM registrations r JOIN ehrs e ON e.id = r.ehr_id WHERE e.name = $1', [at.site.name])).length;
 
+/** What can be asked of one registration, with bodies that are right for it. */
+const OF_A_REGISTRATION: readonly (readonly [method: string, part: string, body?: object])[] = [
+  ['GET', ''],
+  ['PATCH', '', { client_metadata: {} }],
+  ['DELETE', ''],
+  ['GET', '/attempts'],
+  ['GET', '/credentials'],
+  ['GET', '/support-bundle'],
+  ['GET', '/worksheet'],
+  ['POST', '/replace', { reason: 'To look whose it is' }],
+  ['POST', '/retry'],
+  ['POST', '/verify'],
+  ['POST', '/sync'],
+  ['POST', '/rotate'],
+  ['POST', '/rollback'],
+  ['POST', '/resolve', { resolution: 'absent', evidence: 'Nobody looked' }],
+];
+
 describe('whose it is', () => {
   it('[A01] another hospital’s registration, and another workspace’s, is not there: the same words as for one that never was', async () => {
     const at = await house.place('a01');
@@ -47,11 +65,11 @@ describe('whose it is', () => {
     const { body: acme } = await house.stack.call<{ owner_key: string }>('POST', '/v1/workspaces', { body: { name: 'Acme' } });
     const before = at.site.heard.length;
     for (const key of [await keyOf({ role: 'product', tenant_ids: [other.id] }), acme.owner_key])
-      for (const [method, body] of [['GET'], ['PATCH', { client_metadata: {} }], ['DELETE']] as const) {
+      for (const [method, part, body] of OF_A_REGISTRATION) {
         const options = { key, ...(body ? { body } : {}) };
-        const theirs = await call(method, `/v1/registrations/${id}`, options);
-        const nobodys = await call(method, `/v1/registrations/reg_${'0'.repeat(26)}`, options);
-        expect(theirs.status).toBe(404);
+        const theirs = await call(method, `/v1/registrations/${id}${part}`, options);
+        const nobodys = await call(method, `/v1/registrations/reg_${'0'.repeat(26)}${part}`, options);
+        expect(theirs.status, `${method} ${part}`).toBe(404);
         expect({ ...theirs.body, request_id: '' }).toEqual({ ...nobodys.body, request_id: '' });
       }
     expect(await house.read(id)).toMatchObject({ status: 'active' });

@@ -22,6 +22,7 @@ import {
   type PlanAccess,
 } from '@registrar/registrations';
 import { PolicyWindows, rotationEntities, RotationPlanner, schedulePromoted } from '@registrar/rotation';
+import { StatementIssuer, StatementRecords, statementsEntities, StatementsService } from '@registrar/statements';
 import { fhirServer, type FhirServer } from './fhir-server.js';
 import { nounHouse, type NounHouse } from './noun-house.js';
 import { until } from './part.js';
@@ -39,6 +40,7 @@ export interface RegistrationHouse extends NounHouse {
   readonly orphans: Orphans;
   readonly suspensions: Suspensions;
   readonly approvals: Approvals;
+  readonly statements: StatementsService;
   readonly replacements: Replacements;
   readonly worksheets: WorksheetReader;
   readonly overrides: ApplicationOverridesService;
@@ -64,6 +66,7 @@ export async function registrationHouse(more: readonly EntityClass[] = []): Prom
     ...registrationsEntities,
     ...rotationEntities,
     ...approvalsEntities,
+    ...statementsEntities,
     ...more,
   ]);
   const { database, clock, vault, audit, events } = house;
@@ -111,6 +114,11 @@ export async function registrationHouse(more: readonly EntityClass[] = []): Prom
     orphans: new Orphans(database, records, clock),
     suspensions: new Suspensions(database, records, clock, doorbell),
     approvals,
+    statements: new StatementsService({
+      ...{ database, clock, vault, outbound },
+      issuer: new StatementIssuer(database, clock, vault, publicUrl),
+      records: new StatementRecords(audit, events),
+    }),
     replacements,
     worksheets: new WorksheetReader(database),
     overrides: new ApplicationOverridesService(database, clock, new ApplicationRecords(audit, events), { loopbackAllowed: true }),

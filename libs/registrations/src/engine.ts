@@ -18,6 +18,7 @@ import { present } from './present.js';
 import type { StepContext } from './strategy.js';
 import { roadTo, type UpstreamAccess } from './upstream-access.js';
 import type { Work } from './work.js';
+import { usedStatement } from './used-statement.repository.js';
 import { WorkQueue } from './work-queue.js';
 import type { OnPromoted } from './on-promoted.js';
 import { changeWriter } from './write-changes.js';
@@ -52,6 +53,7 @@ export function createEngine(parts: EngineParts): Dispatcher {
     },
     keepAnswer: (kept) => keepAnswer(database, kept),
     refusesMany: (work) => refusesMany(database, work, clock),
+    usedStatement: (work, client) => usedStatement(database, work, client, clock),
     reserveRetry: (work) => reserveRetry(database, work, clock),
   };
   const queue = new WorkQueue(database, `worker-${newId()}`, settings.leaseMs);

@@ -8,6 +8,8 @@ import type { Work, WorkClient, WorkCredential } from './work.js';
 export interface HeldSecrets {
   readonly registrationAccessToken?: Secret;
   readonly clientSecret?: Secret;
+  /** The statement that an update is sent with. */
+  readonly softwareStatement?: Secret;
 }
 
 /** Opens the registration access token, and the client secret where the client authenticates with one. */
@@ -25,7 +27,7 @@ export async function openHeld(work: Work, client: WorkClient, access: UpstreamA
 
 /** The credentials to cut out of the server's words, and to tell new ones from. */
 export function heldValues(held: HeldSecrets): readonly Secret[] {
-  return [held.registrationAccessToken, held.clientSecret].filter((secret) => secret !== undefined);
+  return [held.registrationAccessToken, held.clientSecret, held.softwareStatement].filter((secret) => secret !== undefined);
 }
 
 /** What the server issued last, proven or not: that is the one that it goes by. */

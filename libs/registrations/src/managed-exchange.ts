@@ -9,6 +9,7 @@ import {
 } from '@registrar/dcr';
 import { faultPoint } from '@registrar/faults';
 import { Problem } from '@registrar/problem';
+import { SOFTWARE_STATEMENT } from '@registrar/statements';
 import { digestText, newId, type Sealer } from '@registrar/vault';
 import { beginAttempt } from './begin-attempt.js';
 import type { AnswerRecord, Change } from './change.js';
@@ -85,7 +86,8 @@ export async function managedExchange(
   access: UpstreamAccess,
   call: ManagedCall,
 ): Promise<StepResult> {
-  const held = await openHeld(work, call.client, access);
+  const statement = call.kind === 'update' ? await statementOf(work, call.client, context, access) : undefined;
+  const held = { ...(await openHeld(work, call.client, access)), ...present('softwareStatement', statement?.value) };
   const left = leftAttempt(work, call.kind);
   if (left) return settle(work, left, await leftExchange(work, left, call.kind, access), held, call, context, access);
   const managed = managedClient(work, call, held, access);
@@ -93,7 +95,7 @@ export async function managedExchange(
   const ready = await call.prepare(held);
   if (ready instanceof Problem) return refuse(work, ready, call, context);
   if ('change' in ready) return goOn(ready, context);
-  const begun = await begin(work, step, ready, call, context, access);
+  const begun = await begin(work, step, ready, call, context, access, statement?.id);
   if (!begun) return STOP;
   const points = exchangePoints(work.operation.kind, call.kind);
   if (points) await faultPoint(points.begun);
@@ -101,6 +103,7 @@ export async function managedExchange(
     deadlineMs: deadlineOf(work, call.kind),
     partition: `${work.scope.workspaceId}:${work.tenant.id}`,
     ...present('watch', points?.watch),
+    ...present('softwareStatement', statement?.value),
   });
   if (points?.read) await faultPoint(points.read);
   return settle(begun, begun.attempt, exchange, held, call, context, access);
@@ -134,6 +137,16 @@ function managedClient(work: Work, { client, kind }: ManagedCall, held: HeldSecr
   return managed instanceof ManagedClient ? managed : updateProblem('registrations.unmanageable', { detail: FOREIGN });
 }
 
+/** Only to the origin that it was given for (A-63). */
+async function statementOf(work: Work, client: WorkClient, context: StepContext, access: UpstreamAccess) {
+  const used = await context.usedStatement(work, client);
+  const uri = client.management.registrationClientUri ?? '';
+  if (!used || !URL.canParse(uri) || new URL(uri).origin !== used.pinnedOrigin) return undefined;
+  const owner = { workspaceId: work.scope.workspaceId, ...present('tenantId', used.tenantId) };
+  const subject = { subjectId: used.id, kind: SOFTWARE_STATEMENT, version: 1 };
+  return { id: used.id, value: await access.vault.open(owner, subject, used.sealed) };
+}
+
 async function refuse(work: Work, problem: Problem, call: ManagedCall, context: StepContext): Promise<StepResult> {
   await context.commit(call.refuse(work, problem));
   return STOP;
@@ -152,6 +165,7 @@ async function begin(
   call: ManagedCall,
   context: StepContext,
   access: UpstreamAccess,
+  softwareStatementId?: string,
 ): Promise<(Work & { readonly attempt: WorkAttempt }) | undefined> {
   const steps = markStep(work.operation.steps, step.name, 'running', access.clock.now());
   const id = newId();
@@ -166,6 +180,7 @@ async function begin(
     metadata: ready.metadata,
     metadataDigest: digestText(JSON.stringify(ready.metadata)),
     deadlineMs: deadlineOf(work, call.kind),
+    ...present('softwareStatementId', softwareStatementId),
   } as const;
   const change = { ...changeOf(work, { operation: 'running', next: 'keep', steps }, ready.rows), newAttempt };
   if (!(await beginAttempt(context, change))) return undefined;

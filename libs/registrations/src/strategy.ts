@@ -1,7 +1,8 @@
 import type { Change, CommitResult, SettledAttempt } from './change.js';
 import type { OperationKind } from './operation-status.js';
 import type { Step, StepPlan } from './step.js';
-import type { StrategyName, Work } from './work.js';
+import type { UsedStatement } from './used-statement.repository.js';
+import type { StrategyName, Work, WorkClient } from './work.js';
 
 /** What a strategy may touch while it takes a step: the journal is its only way to write. */
 export interface StepContext {
@@ -11,6 +12,8 @@ export interface StepContext {
   keepAnswer(kept: KeptAnswer): Promise<void>;
   /** Whether the server refuses so many of its clients at once that it is the server, and none of them (K-43). */
   refusesMany(work: Work): Promise<'no' | 'newly' | 'already'>;
+  /** The software statement that an update of this client is sent with (RFC 7592 section 2.2). */
+  usedStatement(work: Work, client: WorkClient): Promise<UsedStatement | undefined>;
   /** Takes one of the few registrations that may be sent once more after a lost answer; false where none is left. */
   reserveRetry(work: Work): Promise<boolean>;
 }

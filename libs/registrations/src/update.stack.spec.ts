@@ -70,6 +70,29 @@ describe('an update', () => {
     ]);
   });
 
+  it('is sent with the software statement that the client was registered with, to the letter (RFC 7592 section 2.2)', async () => {
+    const [server] = await house.sandbox.servers({ vendor: 'curity', hospital: 'h55' });
+    const ehr = await house.ehr({ fhirBaseUrl: server?.fhir_base_url, vendor: 'curity' });
+    const applicationId = await house.application({ token_endpoint_auth_method: 'client_secret_basic' });
+    const issued = await house.statements.issue(house.scope, ehr.id, { applicationId });
+    const connection = { tenantId: await house.tenant('With a statement'), ehrId: ehr.id };
+    const { id } = await house.registrations.create(house.scope, { connection, applicationId });
+    await house.workOn();
+    const then = (await house.truth('curity', await house.view(id)))?.history?.metadata;
+    expect(then?.['software_statement']).toMatch(/^eyJ/);
+    // Its reads renew the token, so the update starts from what is stored, where the text of a statement never is (I-04).
+    const contacts = ['another@example.com'];
+    expect(await house.carryOut(id, 'update', { clientMetadata: { contacts } })).toMatchObject({ status: 'succeeded' });
+    const now = (await house.truth('curity', await house.view(id)))?.history?.metadata;
+    expect(now).toMatchObject({ contacts, software_statement: then?.['software_statement'] });
+    const [sent] = await house.rows<{ statement: string; metadata: object }>(
+      `SELECT software_statement_id AS statement, metadata FROM attempts WHERE registration_id = $1 AND kind = 'update'`,
+      [id],
+    );
+    expect(sent?.statement).toBe(issued.id);
+    expect(JSON.stringify(sent?.metadata)).not.toContain('eyJ');
+  });
+
   it('destroys the registration access token that was replaced (B-03)', async () => {
     const { id } = await house.registered('keycloak');
     await house.carryOut(id, 'update', RENAMED);

@@ -1,6 +1,6 @@
 import { applicationLayers } from '@registrar/applications';
 import type { Environment, Transaction } from '@registrar/database';
-import { planUpdates, type PlanAccess, type PlannedUpdate } from '@registrar/registrations';
+import { boundToPeople, planUpdates, type PlanAccess, type PlannedUpdate } from '@registrar/registrations';
 import { canonicalBytes, digestText } from '@registrar/vault';
 import { chooseCanaries, defaultFailureLimit } from './canaries.js';
 import type { LeftAlone, PlannedItem, RolloutPlan, RolloutWanted } from './rollout.js';
@@ -25,7 +25,7 @@ export async function planRollout(
   const updates = (await planUpdates(tx, { ...of, revision }, access)).filter(
     (update) => update.revision !== revision || update.changes.length > 0,
   );
-  const leftAlone = updates.flatMap((update) => reasonAgainst(update) ?? []);
+  const leftAlone = updates.flatMap((update) => reasonAgainst(update, wanted.replace ?? false) ?? []);
   const left = new Set(leftAlone.map((one) => one.registrationId));
   const fitting = updates.filter((update) => !left.has(update.registrationId)).map(itemOf);
   const canaries = canariesOf(fitting, wanted);
@@ -44,14 +44,20 @@ export async function planRollout(
 
 function itemOf(update: PlannedUpdate): Omit<PlannedItem, 'canary'> {
   const { registrationId, tenantId, ehrId, environment, revision, way, impact, changes, escalations, documentHash } = update;
-  return { registrationId, tenantId, ehrId, environment, revision, way, impact, changes, escalations, documentHash };
+  const item = { registrationId, tenantId, ehrId, environment, revision, way, impact, changes, escalations, documentHash };
+  if (way !== 'reregistration') return item;
+  const bound = boundToPeople({ grantedMetadata: {}, requestedMetadata: update.before });
+  return { ...item, escalations: [...escalations, REPLACED], ...(bound ? { impact: 'users_sign_in_again' as const } : {}) };
 }
 
-function reasonAgainst(update: PlannedUpdate): LeftAlone | undefined {
+/** What whoever approves reads of a client that is replaced: in production nobody else's yes is enough (issue 3, 8). */
+const REPLACED = 'Another client takes the place of the one in use, which the EHR’s administrator has to remove';
+
+function reasonAgainst(update: PlannedUpdate, replace: boolean): LeftAlone | undefined {
   const { registrationId, tenantId, ehrId } = update;
   const because = (reason: LeftAlone['reason'], detail: string) => ({ registrationId, tenantId, ehrId, reason, detail });
   if (update.status !== 'active') return because('not_active', `The registration is ${update.status}.`);
-  if (update.way === 'reregistration')
+  if (update.way === 'reregistration' && !replace)
     return because('needs_reregistration', 'The EHR lets nobody change this client; a new one would end what users consented to.');
   const fault = update.findings.find((finding) => finding.severity === 'error');
   return fault && because('refused_by_linter', fault.says);

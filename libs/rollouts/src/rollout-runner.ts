@@ -1,5 +1,5 @@
 import type { Transaction } from '@registrar/database';
-import { beginOperations, planUpdates, type PlannedUpdate } from '@registrar/registrations';
+import { beginOperations, planUpdates, type OperationWanted, type PlannedUpdate } from '@registrar/registrations';
 import { advance } from './advance.js';
 import { present, standingOf } from './present.js';
 import type { RolloutRow } from './rollout.entity.js';
@@ -13,7 +13,7 @@ const LOOK_AGAIN_MS = 2_000;
 /** While nobody but people and windows is waited for. */
 const LOOK_LATER_MS = 15_000;
 
-type Standing = Pick<ItemRow, 'registrationId' | 'canary' | 'operationId' | 'documentHash'> & { readonly state: ItemState };
+type Standing = Pick<ItemRow, 'registrationId' | 'canary' | 'way' | 'operationId' | 'documentHash'> & { readonly state: ItemState };
 
 /** Advances roll-outs: it owns nothing that runs, and holds the roll-out's row while it decides, so of two workers one does. */
 export class RolloutRunner {
@@ -118,7 +118,7 @@ export class RolloutRunner {
     const ready = judged.filter((item) => item !== 'documents_changed');
     const wanted = ready
       .filter((item) => chosen.has(item.registrationId) && item.state === 'pending')
-      .map(({ registrationId }) => ({ registrationId, kind: 'update' as const, input: { revision, rollout_id: row.id } }));
+      .map((item) => operationFor(item, { revision, rollout_id: row.id }));
     const begun = wanted.length > 0 ? await beginOperations(tx, wanted, clock.now()) : new Map<string, string>();
     return ready.map((item): Standing => {
       const operationId = begun.get(item.registrationId);
@@ -131,6 +131,15 @@ const DOCUMENTS_CHANGED: RolloutProblem = {
   code: 'documents_changed',
   detail: 'A registration would get another document than the one that was planned; begin a new roll-out.',
 };
+
+/** Another client in place of one that nobody can change, which was planned so and approved; else an update. */
+function operationFor(
+  { registrationId, way }: Standing,
+  input: { readonly revision: number; readonly rollout_id: string },
+): OperationWanted {
+  if (way !== 'reregistration') return { registrationId, kind: 'update', input };
+  return { registrationId, kind: 'rotate', input: { ...input, phase: 'replace', reason: 'scheduled', accept_new_client_id: true } };
+}
 
 function judge(item: Standing, update: PlannedUpdate | undefined, revision: number): Standing | 'documents_changed' {
   if (update?.status !== 'active') return { ...item, state: 'skipped' };

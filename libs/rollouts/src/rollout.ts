@@ -64,6 +64,8 @@ export interface RolloutWanted {
   /** How many are under way at once. */
   readonly atOnce?: number;
   readonly reason?: string;
+  /** Registrations whose client nobody can change get another one in its place; somebody else has to say yes to it (H-05). */
+  readonly replace?: boolean;
   /** The plan that was looked at: where it is another one by now, nothing is done. */
   readonly planHash?: string;
 }

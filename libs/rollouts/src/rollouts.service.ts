@@ -108,7 +108,7 @@ export class Rollouts {
     const { planHash } = await planRollout(
       tx,
       { applicationId: row.applicationId, environment: row.environment ?? undefined },
-      {},
+      { replace: (await rolloutRows.items(tx, row.id)).some(({ way }) => way === 'reregistration') },
       this.parts.access,
     );
     await this.parts.approver.consume(tx, approval.id, planHash);

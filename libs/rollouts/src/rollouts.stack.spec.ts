@@ -164,6 +164,30 @@ describe('a roll-out', () => {
   });
 });
 
+describe('a client that nobody can change', () => {
+  it('is left alone, or replaced where that was asked for and somebody else has said yes (H-05)', async () => {
+    const of = await app(['sandbox', 'production']);
+    const [lost] = of.registrations;
+    await house.rows(`UPDATE registrations SET strategy = 'dynamic', manageable = 'control_lost' WHERE id = $1`, [lost?.id]);
+    await rename(of);
+    const alone = await rollouts.plan(house.scope, of.id, {});
+    expect(alone).toMatchObject({ leftAlone: [{ registrationId: lost?.id, reason: 'needs_reregistration' }], needsApproval: false });
+    const plan = await rollouts.plan(house.scope, of.id, { replace: true });
+    expect(plan).toMatchObject({ leftAlone: [], needsApproval: true });
+    expect(plan.items.find(({ registrationId }) => registrationId === lost?.id)).toMatchObject({ way: 'reregistration' });
+    const canary = { registrationIds: [lost?.id ?? ''] };
+    const { id, approvalId } = await begin(of, { replace: true, canary, planHash: plan.planHash });
+    const approver = { ...house.scope, actor: { type: 'api_key' as const, id: newId(), name: 'Another' } };
+    await approvals.approve(approver, approvalId ?? '');
+    await look(id);
+    const begun = await house.rows<{ kind: string; input: object }>(
+      `SELECT kind, input FROM operations WHERE registration_id = $1 AND kind <> 'register'`,
+      [lost?.id],
+    );
+    expect(begun).toMatchObject([{ kind: 'rotate', input: { phase: 'replace', accept_new_client_id: true, revision: 2, rollout_id: id } }]);
+  });
+});
+
 describe('an approval that nobody decides on', () => {
   it('ends the roll-out that waits for it, in time and once', async () => {
     const of = await app();

@@ -12,7 +12,14 @@ export interface Swap {
  * listed at once for the EHR's administrator (I5), and a token that the EHR takes no more is destroyed, so that nothing is sent with it.
  */
 export function swapOf(work: Work, old: WorkClient, successor: WorkClient, now: Date): Swap {
-  const registration = { clientId: successor.id, previousClientId: old.id, manageable: manageableOf(successor) };
+  const { revision } = work.operation.input;
+  const registration = {
+    clientId: successor.id,
+    previousClientId: old.id,
+    manageable: manageableOf(successor),
+    // A roll-out registers it as the application is by then.
+    ...(typeof revision === 'number' ? { revision } : {}),
+  };
   const lost = work.registration.manageable === 'control_lost';
   const replaced = lost || rotationInput(work).phase === 'replace';
   if (!replaced || manageabilityProblem(work, old, 'deregister', now) === undefined) return { rows: {}, registration };

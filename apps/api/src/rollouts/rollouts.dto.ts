@@ -30,6 +30,10 @@ export const newRollout = z
     failure_limit: z.int().min(0).max(5_000).optional().describe('How many may fail before it halts; one in ten, at most 3, when left out'),
     at_once: z.int().min(1).max(100).optional().describe('How many are under way at once; 5 when left out'),
     reason: z.string().trim().min(1).max(1_000).optional().describe('Read by whoever approves'),
+    replace: z
+      .boolean()
+      .optional()
+      .describe('true: where nobody can change the client, another takes its place; an approval comes first, and the old one is listed'),
     plan_hash: z
       .string()
       .regex(/^[0-9a-f]{64}$/, 'as a dry run gave it')
@@ -46,6 +50,7 @@ export function rolloutWantedOf(body: NewRolloutBody): RolloutWanted {
     failureLimit: body.failure_limit,
     atOnce: body.at_once,
     reason: body.reason,
+    replace: body.replace,
     planHash: body.plan_hash,
   });
 }
