@@ -117,6 +117,23 @@ describe('a client whose registration access token is lost (I5)', () => {
   });
 });
 
+describe('a client that was imported and is dead', () => {
+  it('is replaced by another, of which the answer is adopted like any (I2)', async () => {
+    const { id, clientId: before } = await house.registered('keycloak');
+    await house.rows(`UPDATE attempts SET kind = 'import' WHERE registration_id = $1 AND kind = 'register'`, [id]);
+    await house.rows(`UPDATE registrations SET status = 'credential_failed' WHERE id = $1`, [id]);
+    await house.registrations.retry(house.scope, id, { confirm: true, reason: 'The old team lost its secret' });
+    await house.workOn();
+    const after = await house.view(id);
+    expect(after).toMatchObject({ status: 'active', operation: { kind: 'register', status: 'succeeded' } });
+    expect(after.clientId).not.toBe(before);
+    expect(await house.rows(`SELECT kind, status FROM attempts WHERE registration_id = $1 ORDER BY id`, [id])).toEqual([
+      { kind: 'import', status: 'superseded' },
+      { kind: 'register', status: 'adopted' },
+    ]);
+  });
+});
+
 describe('a replacement that is not possible', () => {
   it('is refused by name: unknown, shared, and while the last one can be gone back to', async () => {
     const before = await lost();

@@ -45,7 +45,7 @@ export async function letGoOfClient(
     [workspaceId, id, now],
   );
   await tx.query(
-    `UPDATE attempts SET status = $3 WHERE workspace_id = $1 AND registration_id = $2 AND kind IN ('register', 'worksheet') AND status = 'adopted'`,
+    `UPDATE attempts SET status = $3 WHERE workspace_id = $1 AND registration_id = $2 AND kind IN ('register', 'import', 'worksheet') AND status = 'adopted'`,
     [workspaceId, id, gone ? 'deleted' : 'superseded'],
   );
   await tx.query(
