@@ -27,7 +27,8 @@ SELECT o.id AS "operationId", r.tenant_id AS "tenantId", o.authorization_server_
   JOIN clients c ON c.workspace_id = $2 AND c.id = r.client_id
   JOIN credentials k ON k.workspace_id = $2 AND k.registration_id = r.id AND k.stage = 'current'
   LEFT JOIN credentials p ON p.workspace_id = $2 AND p.registration_id = r.id AND p.stage = 'pending'
- WHERE r.workspace_id = $2 AND r.id = $1 AND r.status IN ('active', 'credential_failed') FOR UPDATE OF r`;
+ WHERE r.workspace_id = $2 AND r.id = $1 AND r.status IN ('active', 'credential_failed')
+   AND ($3::uuid IS NULL OR r.application_id = $3) AND ($4::text IS NULL OR r.environment = $4) FOR UPDATE OF r`;
 
 /**
  * Takes in what a person did at the EHR: for a rotation that nobody else can do, or, where none waits, for a first
@@ -93,6 +94,7 @@ export class PersonCompletion {
 }
 
 async function inHand(tx: Transaction, registrationId: string): Promise<InHand | undefined> {
-  const [row] = await tx.query<InHand>(IN_HAND, [registrationId, tx.scope.workspaceId]);
+  const { workspaceId, applicationId, environment } = tx.scope;
+  const [row] = await tx.query<InHand>(IN_HAND, [registrationId, workspaceId, applicationId ?? null, environment ?? null]);
   return row?.steps.some(({ name, status }) => name === 'hand_to_person' && status !== 'done') ? row : undefined;
 }

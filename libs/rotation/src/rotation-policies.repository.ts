@@ -66,4 +66,4 @@ SELECT DISTINCT jsonb_build_array(a.rules, e.rules, t.rules) AS layers
   LEFT JOIN rotation_policies e ON e.workspace_id = r.workspace_id AND e.ehr_id = r.ehr_id AND $2::uuid IS NULL
   LEFT JOIN rotation_policies t ON t.workspace_id = r.workspace_id AND t.tenant_id = r.tenant_id AND $3::uuid IS NULL
  WHERE r.status <> 'deregistered' AND (r.application_id = $1 OR r.ehr_id = $2 OR r.tenant_id = $3)
-   AND coalesce(a.rules ?| '{window,freezes}', e.rules ?| '{window,freezes}', t.rules ?| '{window,freezes}', false)`;
+   AND (coalesce(a.rules ?| '{window,freezes}', false) OR coalesce(e.rules ?| '{window,freezes}', false) OR coalesce(t.rules ?| '{window,freezes}', false))`;

@@ -42,9 +42,14 @@ export async function insertRun(tx: Transaction, run: NewRun): Promise<void> {
   );
 }
 
+// A caller that is bound sees only registrations of its application and environment; hospitals are row-level security's.
+const SEEN = (application: string, environment: string) =>
+  `(${application}::uuid IS NULL OR r.application_id = ${application}) AND (${environment}::text IS NULL OR r.environment = ${environment})`;
 const RUN = `
-SELECT id, tenant_id AS "tenantId", ehr_id AS "ehrId", application_id AS "applicationId", reason, left_out AS "leftOut", created_at AS "createdAt"
-  FROM rotation_runs WHERE workspace_id = $1 AND id = $2`;
+SELECT u.id, u.tenant_id AS "tenantId", u.ehr_id AS "ehrId", u.application_id AS "applicationId", u.reason, u.created_at AS "createdAt",
+       coalesce((SELECT jsonb_agg(l.x ORDER BY l.place) FROM jsonb_array_elements(u.left_out) WITH ORDINALITY AS l (x, place)
+         JOIN registrations r ON r.workspace_id = $1 AND r.id = (l.x->>'registrationId')::uuid WHERE ${SEEN('$3', '$4')}), '[]') AS "leftOut"
+  FROM rotation_runs u WHERE u.workspace_id = $1 AND u.id = $2 AND ($3::uuid IS NULL OR coalesce(u.application_id, $3) = $3)`;
 
 // The one that was replaced: promoted before the rotation was asked for, and retired since. One that was shown refused is gone
 // then; another when the last cache of it ends, for a key that was removed here may be taken there until that moment (H-01).
@@ -52,6 +57,7 @@ const ROTATIONS = `
 SELECT o.registration_id AS "registrationId", o.id AS "operationId", o.status,
        CASE WHEN g.at <= $3 THEN g.at END AS "revokedAt", CASE WHEN g.at > $3 THEN g.at END AS "goneBy"
   FROM operations o
+  JOIN registrations r ON r.workspace_id = $1 AND r.id = o.registration_id AND ${SEEN('$4', '$5')}
   CROSS JOIN LATERAL (SELECT max(CASE WHEN k.retirement->>'shown' = 'refused' THEN k.retired_at
                                       ELSE greatest(k.retired_at, (k.retirement->>'last_cache_ends_at')::timestamptz) END) AS at
       FROM credentials k WHERE k.workspace_id = $1 AND k.registration_id = o.registration_id AND k.stage = 'retired'
@@ -59,6 +65,7 @@ SELECT o.registration_id AS "registrationId", o.id AS "operationId", o.status,
  WHERE o.workspace_id = $1 AND o.kind = 'rotate' AND o.input ? 'run_id' AND o.input->>'run_id' = $2 ORDER BY o.id`;
 
 export async function findRun(tx: Transaction, id: string, now: Date): Promise<RotationRun | undefined> {
-  const [run] = await tx.query<Omit<RotationRun, 'rotations'>>(RUN, [tx.scope.workspaceId, id]);
-  return run && { ...run, rotations: await tx.query<RunRotation>(ROTATIONS, [tx.scope.workspaceId, id, now]) };
+  const { workspaceId, applicationId = null, environment = null } = tx.scope;
+  const [run] = await tx.query<Omit<RotationRun, 'rotations'>>(RUN, [workspaceId, id, applicationId, environment]);
+  return run && { ...run, rotations: await tx.query<RunRotation>(ROTATIONS, [workspaceId, id, now, applicationId, environment]) };
 }

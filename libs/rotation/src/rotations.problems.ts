@@ -21,6 +21,12 @@ export const askProblem = defineProblems({
     actor: 'product_team',
     label: 'Look who uses it, then rotate with confirm_registrations set to their number',
   },
+  'rotations.predecessor_compromised': {
+    kind: 'conflict',
+    title: 'The previous credential was said to be compromised, so there is no way back to it',
+    actor: 'customer_success',
+    label: 'Stay with the current credential; rotate again if it does not work',
+  },
   'rotations.subject_not_found': {
     kind: 'not_found',
     title: 'There is no such application, EHR or hospital',

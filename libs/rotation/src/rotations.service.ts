@@ -56,12 +56,13 @@ export class Rotations {
   }
 
   /**
-   * Goes back to the previous credential, while its overlap is open.
-   * @throws Problem rotations.not_found | rotations.nothing_to_go_back_to | registrations.operation_running
+   * Goes back to the previous credential, while its overlap is open; never to one that was said to be compromised (H-01).
+   * @throws Problem rotations.not_found | rotations.nothing_to_go_back_to | rotations.predecessor_compromised | registrations.operation_running
    */
   rollBack(scope: UnitOfWork, id: string): Promise<void> {
     return this.#begin(scope, id, 'rotation.roll_back', ({ previous }) => {
       if (!previous?.open) throw stepProblem('rotations.nothing_to_go_back_to');
+      if (previous.compromised) throw askProblem('rotations.predecessor_compromised');
       return { phase: 'roll_back', reason: 'scheduled' };
     });
   }
