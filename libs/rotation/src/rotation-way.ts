@@ -29,6 +29,8 @@ function keyWays(work: Work, client: WorkClient, now: Date): RotationWay[] {
     case 'hosted':
       return ['hosted_keys'];
     case 'inline':
+      // An update that says which keys there are would leave out those of the other hospitals.
+      if (client.scope === 'application') return work.current?.keySetId === undefined ? [] : ['hosted_by_person'];
       return updatable ? ['inline_keys'] : [];
     default:
       if (work.current?.keySetId === undefined) return [];
@@ -45,7 +47,9 @@ export function keysOf(client: WorkClient, keySetId: string | undefined): 'hoste
   return uri === undefined && requested['jwks'] !== undefined ? 'inline' : 'elsewhere';
 }
 
+/** Never by itself where other hospitals use the client: they hold the old secret, which a server with one slot ends at once (H-03). */
 function secretWays(work: Work, client: WorkClient, now: Date): RotationWay[] {
+  if (client.scope === 'application') return [];
   const { readRotates, putRotates } = work.upstream.quirks;
   const can = (kind: 'read' | 'update') => manageabilityProblem(work, client, kind, now) === undefined;
   return [

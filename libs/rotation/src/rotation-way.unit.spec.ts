@@ -78,6 +78,16 @@ describe('the way of a rotation is chosen by what the server can do (H)', () => 
       work('client_secret', client({}, { scope: 'application' }), { readRotates: NEVER, putRotates: NEVER }),
       'person',
     ],
+    [
+      'a secret of such a client that an update would renew under the feet of the other hospitals',
+      work('client_secret', client({}, { scope: 'application' }), { readRotates: ALWAYS, putRotates: ALWAYS }),
+      'person',
+    ],
+    [
+      'keys that a client was given that all hospitals share',
+      work('private_key', client({ jwks: { keys: [] } }, { ...GIVEN, scope: 'application' }), {}),
+      'hosted_by_person',
+    ],
     ['a secret at a vendor’s portal', work('client_secret', client({}), { registration: 'portal', managementAuth: 'none' }), 'person'],
     [
       'a secret while the client before is still in its grace',
