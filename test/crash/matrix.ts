@@ -14,6 +14,9 @@ const APART_MS = 120;
 
 /** Kills by named points, run after run; each worker takes the next run as soon as its last one has killed it. */
 export class Matrix {
+  /** What was asked for and is not answered yet: whoever looks when nothing is under way waits for it first. */
+  readonly #asking = new Set<Promise<void>>();
+
   constructor(
     private readonly world: CrashWorld,
     private readonly demand: Demand,
@@ -35,6 +38,7 @@ export class Matrix {
         await part.restart({ FAULTS: '' });
       }),
     );
+    await Promise.all(this.#asking);
     this.tally.checked(first.point, check === 'at once' ? await this.checker.now() : await this.checker.quiet(check === 'thorough'));
   }
 
@@ -57,6 +61,9 @@ export class Matrix {
       while (!over) {
         if (performance.now() > end) throw new Error(`Nothing came past ${run.point}`);
         const asked = this.#ask(run);
+        this.#asking.add(asked);
+        const over = () => this.#asking.delete(asked);
+        void asked.then(over, over);
         await Promise.race([ended, asked.then(() => new Promise((resolve) => setTimeout(resolve, AGAIN_MS)))]);
       }
       died = (await death).signal === 'SIGKILL';

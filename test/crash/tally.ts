@@ -25,7 +25,9 @@ export class Tally {
   checked(at: Struck, violations: Violations): void {
     const bad = violationsOf(violations);
     this.#row(at).violations += countOf(bad);
-    if (countOf(bad) > 0) this.found.push({ at, violations: bad });
+    if (countOf(bad) === 0) return;
+    this.found.push({ at, violations: bad });
+    process.stdout.write(`${at}: ${JSON.stringify(bad)}\n`);
   }
 
   get counted(): number {
