@@ -1,6 +1,7 @@
 import type { AuditLog } from '@registrar/audit';
 import type { Clock } from '@registrar/clock';
 import type { Config } from '@registrar/config';
+import { EventFeed } from './events/event-feed.js';
 import { Notifications, type Database } from '@registrar/database';
 import { EhrRoads } from '@registrar/ehrs';
 import type { EventLog } from '@registrar/events';
@@ -59,6 +60,7 @@ export async function composeRegistrations(parts: RegistrationParts): Promise<{
   const published = new PublishedDocuments(database, notifications);
   const keySetFetches = new KeySetFetches(database, clock);
   const [ended, fetched] = [new Wakeups(notifications, 'operations'), new Wakeups(notifications, 'access_tokens')];
+  const told = new Wakeups(notifications, 'events');
   const keys = new KeyPool(database, vault, clock);
   const access = {
     outbound,
@@ -76,7 +78,7 @@ export async function composeRegistrations(parts: RegistrationParts): Promise<{
   const deregistrations = new Deregistrations(database, records, clock, doorbell);
   const suspensions = new Suspensions(database, records, clock, doorbell);
   await assertPublicUrl(database, config.PUBLIC_URL, config.PUBLIC_URL_ALIASES);
-  await Promise.all([new KeyPurge(notifications, vault).start(), published.start(), ended.start(), fetched.start()]);
+  await Promise.all([new KeyPurge(notifications, vault).start(), published.start(), ended.start(), fetched.start(), told.start()]);
   const adoption = { database, records, clock, vault, doorbell };
   const completion = new Completion(adoption);
   return {
@@ -86,6 +88,7 @@ export async function composeRegistrations(parts: RegistrationParts): Promise<{
     deregistrations,
     services: [
       ...composeRotation({ database, clock, audit, events, vault, doorbell, completion }),
+      [EventFeed, new EventFeed(database, events, told)],
       [Notifications, notifications],
       [KeySetFetches, keySetFetches],
       [PublishedDocuments, published],

@@ -8,6 +8,7 @@ import { ApplicationsController } from './applications/applications.controller.j
 import { ConnectionsController } from './connections/connections.controller.js';
 import { EhrTransportsController } from './ehrs/ehr-transports.controller.js';
 import { EhrsController } from './ehrs/ehrs.controller.js';
+import { EventsController } from './events/events.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { PublishedController } from './published/published.controller.js';
 import { ImportsController } from './imports/imports.controller.js';
@@ -44,6 +45,7 @@ export const controllers: Type[] = [
   CredentialsController,
   EhrsController,
   EhrTransportsController,
+  EventsController,
   HealthController,
   ImportsController,
   InitialAccessTokensController,

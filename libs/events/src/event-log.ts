@@ -49,6 +49,12 @@ export class EventLog {
     return rows.map((row) => ({ ...row, position: Number(row.position) }));
   }
 
+  /** The position of the newest event; 0 where there is none. */
+  async latest(tx: Transaction): Promise<number> {
+    const [head] = await tx.prepared<{ position: string }>('SELECT position FROM event_heads');
+    return Number(head?.position ?? 0);
+  }
+
   async #write(tx: Transaction, events: readonly NewEvent[]): Promise<void> {
     const { workspaceId } = tx.scope;
     // Whatever is appended from here on would be lost without a word: let it fail instead.

@@ -6,7 +6,7 @@ export class Wakeups {
 
   constructor(
     private readonly notifications: Notifications,
-    private readonly channel: 'operations' | 'access_tokens',
+    private readonly channel: 'operations' | 'access_tokens' | 'events',
   ) {}
 
   async start(): Promise<void> {

@@ -1,31 +1,12 @@
-import { AUDIT_ACTIONS, type AuditEvent, type AuditFilter, type SubjectType, type VerifiedChain } from '@registrar/audit';
-import { publicId, type IdPrefix, type WorkActor } from '@registrar/database';
+import { AUDIT_ACTIONS, type AuditEvent, type AuditFilter, type VerifiedChain } from '@registrar/audit';
+import { publicId, type WorkActor } from '@registrar/database';
 import { z } from 'zod';
 import { defined } from '../defined.js';
 import { pageQuery } from '../page.dto.js';
 import { idOf, moment, shownId, shownMoment } from '../public-id.dto.js';
+import { SUBJECT_PREFIXES, subjectId } from '../subject-id.js';
 
-/** What a subject's id begins with; those without a prefix of their own are shown as plain uuids. */
-const PREFIXES = {
-  workspace: 'ws',
-  api_key: 'key',
-  tenant: 'ten',
-  ehr: 'ehr',
-  authorization_server: 'as',
-  connection: 'con',
-  application: 'app',
-  initial_access_token: 'iat',
-  software_statement: 'sst',
-  registration: 'reg',
-  operation: 'op',
-  batch: 'bat',
-  approval: 'apr',
-  rollout: 'rol',
-  credential: 'cred',
-  rotation_policy: 'pol',
-  rotation_run: 'rot',
-} as const satisfies Record<SubjectType, IdPrefix>;
-const ANY_ID = Object.values(PREFIXES);
+const ANY_ID = Object.values(SUBJECT_PREFIXES);
 
 const filters = {
   tenant_id: idOf('ten').optional().describe('Of this hospital'),
@@ -86,7 +67,7 @@ export function showAuditEvent(event: AuditEvent): z.output<typeof shownAuditEve
     at: event.at.toISOString(),
     actor: showActor(event.actor),
     action: event.action,
-    subject: { type: event.subject.type, id: publicId(PREFIXES[event.subject.type], event.subject.id) },
+    subject: { type: event.subject.type, id: subjectId(event.subject.type, event.subject.id) },
     request_id: event.requestId,
     detail: event.detail,
   };

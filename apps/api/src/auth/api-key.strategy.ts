@@ -7,6 +7,12 @@ import passport from 'passport';
 export const API_KEY = 'api-key';
 const BEARER = /^Bearer +(\S{1,200})$/i;
 
+/** The key that a request presents. */
+export function bearerOf(request: Request): Secret | undefined {
+  const [, token] = BEARER.exec(request.headers.authorization ?? '') ?? [];
+  return token === undefined ? undefined : Secret.of(token);
+}
+
 /** passport's part: `Authorization: Bearer rk_…` becomes the principal that the key stands for. */
 @Injectable()
 export class ApiKeyStrategy extends passport.Strategy {
@@ -18,12 +24,12 @@ export class ApiKeyStrategy extends passport.Strategy {
   }
 
   override authenticate(request: Request): void {
-    const [, token] = BEARER.exec(request.headers.authorization ?? '') ?? [];
+    const token = bearerOf(request);
     if (token === undefined) {
       this.fail('Bearer');
       return;
     }
-    this.authenticator.authenticate(Secret.of(token)).then(
+    this.authenticator.authenticate(token).then(
       (principal: Principal | undefined) => {
         if (principal) this.success(principal);
         else this.fail('Bearer error="invalid_token"');
