@@ -20,6 +20,7 @@ export interface PlannedImport {
   readonly key?: KeyPair;
   /** The client that other hospitals share already under this id. */
   readonly sharedClientId?: string;
+  readonly sharedKeySetId?: string;
   readonly warnings: readonly FieldProblem[];
 }
 
@@ -136,6 +137,7 @@ function readyRow(
     warnings: warningsOf(row, planned),
     ...(typeof key === 'object' ? { key } : {}),
     ...(shared === null ? {} : { sharedClientId: shared }),
+    ...(shared === null || at.holderKeySetId === null ? {} : { sharedKeySetId: at.holderKeySetId }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { keySetDocument, keySetUrl, publishedDocument } from '@registrar/keys';
+import { keySetUrl } from '@registrar/keys';
 import { digestText, newId, type SecretRow, type Sealer } from '@registrar/vault';
 import type { Change, NewClient, NewCredential } from './change.js';
 import { markerOf } from './client-keys.js';
@@ -10,28 +10,24 @@ import { present } from './present.js';
 /** The part of a change that an import writes; there is no exchange behind it. */
 export type ImportedRows = Pick<
   Change,
-  | 'workspaceId'
-  | 'tenantId'
-  | 'registrationId'
-  | 'operationId'
-  | 'fence'
-  | 'client'
-  | 'keySet'
-  | 'documents'
-  | 'credentials'
-  | 'secrets'
-  | 'newAttempt'
+  'workspaceId' | 'tenantId' | 'registrationId' | 'operationId' | 'fence' | 'client' | 'keySet' | 'credentials' | 'secrets' | 'newAttempt'
 > & { readonly clientRowId: string; readonly manageable: 'yes' | 'no' };
 
+/** The client that a row is about. One that hospitals share has one key set: a server looks for its keys in one place. */
+export interface ImportedClient {
+  readonly id: string;
+  readonly isNew: boolean;
+  readonly keySetId?: string;
+}
+
 /**
- * Everything that one row becomes, sealed. Its key is published in a key set of its own at once, so that the server can be
+ * Everything that one row becomes, sealed. Its key is published in its client's key set at once, so that the server can be
  * pointed there before the key is rotated, and no client is interrupted.
  */
 export function importedRows(
   workspaceId: string,
   one: PlannedImport,
-  clientRowId: string,
-  isNew: boolean,
+  { id: clientRowId, isNew, keySetId: sharedKeySetId }: ImportedClient,
   sealer: Sealer,
   publicUrl: string,
 ): ImportedRows {
@@ -40,8 +36,8 @@ export function importedRows(
   const tenantId = planned.pair.tenantId;
   const shared = planned.upstream.clientScope === 'application';
   const server = planned.upstream.server?.id ?? '';
-  const keySetId = key && newId();
-  const keySet = key && keySetId ? { id: keySetId, url: keySetUrl(publicUrl, keySetId) } : undefined;
+  const keySetId = key && (sharedKeySetId ?? newId());
+  const keySet = keySetId !== undefined && sharedKeySetId === undefined ? { id: keySetId, url: keySetUrl(publicUrl, keySetId) } : undefined;
   const owner = credentialOwner({ workspaceId, tenantId }, { scope: shared ? 'application' : 'registration' });
   const secrets: SecretRow[] = [];
   const seal = (subjectId: string, kind: string, value: Parameters<Sealer['seal']>[1]) => {
@@ -86,7 +82,6 @@ export function importedRows(
     },
     ...present('client', isNew ? client : undefined),
     ...present('keySet', keySet && { ...keySet, authorizationServerId: server, environment: row.environment }),
-    ...present('documents', keySet && key && [publishedDocument(keySet.id, 'jwks', keySet.url, keySetDocument([key.publicJwk]))]),
   };
 }
 

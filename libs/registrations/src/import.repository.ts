@@ -1,4 +1,5 @@
 import { insertRows, type Environment, type Transaction } from '@registrar/database';
+import type { PublicJwk } from '@registrar/keys';
 import type { ImportRow } from './import.js';
 import { assertStaying } from './staying-tenants.repository.js';
 
@@ -18,13 +19,15 @@ export interface FoundRow {
   /** The client of that id at that server, whoever's it is. */
   readonly holderId: string | null;
   readonly holderShared: boolean;
+  /** Where its keys are published, if they are. */
+  readonly holderKeySetId: string | null;
 }
 
 const FIND = `
 SELECT t.id AS "tenantId", coalesce(t.status = 'active', false) AS "tenantActive", e.id AS "ehrId", e.environment,
        coalesce(e.tenant_id <> t.id, false) AS foreign, c.id AS "connectionId", a.id AS "applicationId",
        r.id AS "registrationId", rc.client_id AS "registeredClientId", h.id AS "holderId",
-       coalesce(h.scope = 'application' AND h.application_id = a.id, false) AS "holderShared"
+       coalesce(h.scope = 'application' AND h.application_id = a.id, false) AS "holderShared", h.key_set_id AS "holderKeySetId"
   FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[]) WITH ORDINALITY AS i (tenant_id, external_id, ehr_id, application_id, client_id, place)
   LEFT JOIN tenants t ON t.workspace_id = $6 AND (t.id = i.tenant_id OR (i.tenant_id IS NULL AND t.external_id = i.external_id))
   LEFT JOIN ehrs e ON e.workspace_id = $6 AND e.id = i.ehr_id
@@ -73,6 +76,24 @@ export async function insertImported(tx: Transaction, rows: readonly ImportedReg
     rows.map((row) => String(row.tenant_id)),
   );
   await insertRows(tx, 'registrations', REGISTRATIONS, rows);
+}
+
+/** A key set that is published already, with the keys of all who use it. */
+export interface SharedKeySet {
+  readonly id: string;
+  readonly url: string;
+  readonly keys: readonly PublicJwk[];
+}
+
+/** The key sets of shared clients, which rows of this import use too. */
+export function sharedKeySets(tx: Transaction, ids: readonly string[]): Promise<SharedKeySet[]> {
+  if (ids.length === 0) return Promise.resolve([]);
+  return tx.query<SharedKeySet>(
+    `SELECT s.id, s.url, coalesce((SELECT jsonb_agg(k.public_jwk ORDER BY k.version, k.id) FROM credentials k
+              WHERE k.workspace_id = $2 AND k.key_set_id = s.id AND k.stage <> 'retired' AND k.public_jwk IS NOT NULL), '[]') AS keys
+       FROM key_sets s WHERE s.workspace_id = $2 AND s.id = ANY ($1::uuid[])`,
+    [ids, tx.scope.workspaceId],
+  );
 }
 
 /** What an import's attempt stands for: who said so, and which client it is. */

@@ -1,6 +1,6 @@
 import type { Clock } from '@registrar/clock';
 import { violatedConstraint, type Database, type Transaction, type UnitOfWork } from '@registrar/database';
-import { publish, readPrivateKey, type KeyPair, type PrivateKeyRefusal } from '@registrar/keys';
+import { publish, readPrivateKey, type PublishedDocument, type KeyPair, type PrivateKeyRefusal } from '@registrar/keys';
 import { newId, type Sealer, type Vault } from '@registrar/vault';
 import { connectPairs, pairKey } from './connect-pairs.js';
 import { startOperations, type Records } from './create-registrations.js';
@@ -8,9 +8,11 @@ import { credentialOwner } from './credential-owner.js';
 import type { Doorbell } from './doorbell.js';
 import type { ImportAnswer, ImportRow } from './import.js';
 import { answerOf, planImport, type PlannedImport, type ReadKeys } from './import-plan.js';
-import { importedRows, type ImportedRows } from './import-rows.js';
-import { insertImported, settleImported } from './import.repository.js';
+import { importedRows, type ImportedClient, type ImportedRows } from './import-rows.js';
+import { importedKeySets } from './imported-key-sets.js';
+import { insertImported, settleImported, sharedKeySets } from './import.repository.js';
 import type { PlanAccess } from './plan.js';
+import { present } from './present.js';
 import { insertAttempts } from './write-attempts.js';
 import { insertClients } from './write-clients.js';
 import { insertCredentials, insertKeySets, insertSecrets } from './write-credentials.js';
@@ -74,19 +76,27 @@ export class Imports {
       ready.map(({ planned }) => planned.pair),
       connecting,
     );
-    const shared = new Map<string, string>();
+    const shared = new Map<string, ImportedClient>();
     const imported = ready.map((one) => {
       const key = `${one.planned.upstream.server?.id ?? ''} ${one.row.clientId}`;
-      const known = one.sharedClientId ?? shared.get(key);
-      const clientRowId = known ?? newId();
-      shared.set(key, clientRowId);
+      const client = shared.get(key) ?? clientOf(one);
       const sealer = sealers.get(sealerKey(one)) as Sealer;
-      return { one, rows: importedRows(tx.scope.workspaceId, one, clientRowId, known === undefined, sealer, this.access.publicUrl) };
+      const rows = importedRows(tx.scope.workspaceId, one, client, sealer, this.access.publicUrl);
+      shared.set(key, { ...client, isNew: false, ...present('keySetId', client.keySetId ?? rows.credentials?.[0]?.keySetId) });
+      return { one, rows };
     });
+    const published = await sharedKeySets(
+      tx,
+      ready.flatMap(({ sharedKeySetId }) => sharedKeySetId ?? []),
+    );
     await writeRows(
       tx,
       imported.map(({ rows: made }) => made),
       imported.map(({ one, rows: made }) => registrationOf(one, made, connected.get(pairKey(one.planned.pair)) ?? '', now)),
+      importedKeySets(
+        imported.map(({ rows: made }) => made),
+        published,
+      ),
       now,
     );
     await startOperations(
@@ -144,6 +154,10 @@ export class Imports {
   }
 }
 
+function clientOf({ sharedClientId, sharedKeySetId }: PlannedImport): ImportedClient {
+  return { id: sharedClientId ?? newId(), isNew: sharedClientId === undefined, ...present('keySetId', sharedKeySetId) };
+}
+
 type Sealers = ReadonlyMap<string, Sealer>;
 
 function sealerKey({ planned }: PlannedImport): string {
@@ -154,14 +168,11 @@ async function writeRows(
   tx: Transaction,
   imported: readonly ImportedRows[],
   registrations: Parameters<typeof insertImported>[1],
+  documents: readonly PublishedDocument[],
   now: Date,
 ): Promise<void> {
   await insertKeySets(tx, imported, now);
-  await publish(
-    tx,
-    imported.flatMap((made) => made.documents ?? []),
-    now,
-  );
+  await publish(tx, documents, now);
   // The plan was made in this transaction: whoever came between makes the registrations' index refuse, and it is planned anew.
   await insertClients(tx, imported, now, '');
   await insertImported(tx, registrations);
