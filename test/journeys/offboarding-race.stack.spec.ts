@@ -1,11 +1,10 @@
+import { offboardingEntities, OffboardingRecords, Offboardings } from '@registrar/offboarding';
 import { DueItems, type Dispatcher } from '@registrar/registrations';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeReady } from '../../../apps/launcher/prepare.mjs';
-import { until } from '../../../test/support/part.js';
-import { registrationHouse, type RegistrationHouse } from '../../../test/support/registration-house.js';
-import { startSandbox, type TestSandbox } from '../../../test/support/sandbox.js';
-import { OffboardingRecords, Offboardings } from './index.js';
-import { offboardingEntities } from './offboarding.entities.js';
+import { makeReady } from '../../apps/launcher/prepare.mjs';
+import { until } from '../support/part.js';
+import { registrationHouse, type RegistrationHouse } from '../support/registration-house.js';
+import { startSandbox, type TestSandbox } from '../support/sandbox.js';
 
 const WAVES = 3;
 const HOSPITALS = 70;
