@@ -6,6 +6,8 @@ import { pageQuery } from '../page.dto.js';
 import { idOf, moment, shownId, shownMoment } from '../public-id.dto.js';
 import { SUBJECT_PREFIXES, subjectId } from '../subject-id.js';
 
+/** More than a chain will ever hold. */
+const PLACES = 2_147_483_647;
 const ANY_ID = Object.values(SUBJECT_PREFIXES);
 
 const filters = {
@@ -44,7 +46,7 @@ export function filterOf(query: AuditExportQuery): AuditFilter {
 export const shownAuditEvent = z.object({
   id: shownId('aud'),
   tenant_id: shownId('ten').nullable().describe('null: of the workspace as a whole'),
-  seq: z.int().describe('Its place in the chain of that hospital, or of the workspace; from 1 on, without gaps'),
+  seq: z.int().min(1).max(PLACES).describe('Its place in the chain of that hospital, or of the workspace; from 1 on, without gaps'),
   at: shownMoment(),
   actor: z.object({ type: z.enum(['api_key', 'person', 'system']), id: z.string(), name: z.string().optional() }),
   action: z.string(),
@@ -88,8 +90,13 @@ export const shownVerification = z.object({
     z.object({
       tenant_id: shownId('ten').nullable().describe('null: the chain of the workspace itself'),
       ok: z.boolean(),
-      length: z.int().nullable().describe('Entries of a whole chain'),
-      first_bad: z.int().nullable().describe('Place of the first entry that is missing, foreign, or not as it was written'),
+      length: z.int().min(0).max(PLACES).nullable().describe('Entries of a whole chain'),
+      first_bad: z
+        .int()
+        .min(1)
+        .max(PLACES)
+        .nullable()
+        .describe('Place of the first entry that is missing, foreign, or not as it was written'),
     }),
   ),
 });
