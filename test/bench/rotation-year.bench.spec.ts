@@ -1,0 +1,3 @@
+import { yearOf } from '../journeys/rotation-year.js';
+
+yearOf(10);
