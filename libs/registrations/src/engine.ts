@@ -57,7 +57,7 @@ export function createEngine(parts: EngineParts): Dispatcher {
     reserveRetry: (work) => reserveRetry(database, work, clock),
   };
   const queue = new WorkQueue(database, `worker-${newId()}`, settings.leaseMs);
-  const reads = new LeavingReads(database, (work, inMs) => queue.giveBack(work, inMs));
+  const reads = new LeavingReads(database);
   // Who knows how things are brought about, for each way out: most EHRs share one.
   const runners = new WeakMap<Outbound, OperationRunner>();
   const runnerOf = (outbound: Outbound): OperationRunner => {

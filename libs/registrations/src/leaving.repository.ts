@@ -47,10 +47,7 @@ SELECT a.id, a.kind, a.status, a.fence, a.url, a.metadata, a.marker, a.marker_me
 
 /** What a deregistration reads besides its work, each in a transaction of its own. */
 export class LeavingReads {
-  constructor(
-    private readonly database: Database,
-    private readonly giveBack: (work: Work, inMs: number) => Promise<void>,
-  ) {}
+  constructor(private readonly database: Database) {}
 
   /** The oldest attempt of earlier operations whose end is open. */
   async openAttempt(work: Work): Promise<OpenAttempt | undefined> {
@@ -60,9 +57,22 @@ export class LeavingReads {
     return row && { attempt: attemptOf(row), marker: row.marker, heldForMs: row.held_for_ms };
   }
 
-  /** Waits without a word: whoever still works on the registration keeps hold of it. */
-  putOff(work: Work, inMs: number): Promise<void> {
-    return this.giveBack(work, inMs);
+  /**
+   * Waits without a word: whoever still works on the registration keeps hold of it. The attempt is locked, as by whoever keeps
+   * its answer (keepAnswer): either that finds this waiting and wakes it, or this finds that it has ended and does not wait.
+   */
+  async putOff(work: Work, attemptId: string, inMs: number): Promise<void> {
+    await this.database.transaction(scopeOf(work), async (tx) => {
+      const [attempt] = await tx.query<{ status: string }>('SELECT status FROM attempts WHERE workspace_id = $1 AND id = $2 FOR UPDATE', [
+        work.scope.workspaceId,
+        attemptId,
+      ]);
+      await tx.query(
+        `UPDATE work_items SET lease_owner = NULL, lease_until = NULL, due_at = clock_timestamp() + $3 * interval '1 millisecond'
+          WHERE id = $1 AND fence = $2 AND lease_owner IS NOT NULL`,
+        [work.itemId, work.fence, attempt?.status === 'sending' ? inMs : 0],
+      );
+    });
   }
 
   /** The access tokens that are cached for this registration and live on at the EHR. */

@@ -34,7 +34,7 @@ export async function takeSettleStep(
   }
   if (open.attempt.status === 'sending' && open.heldForMs > 0) {
     // Its end makes this due at once (see keepAnswer); a holder that dies lets go of it then.
-    await reads.putOff(work, open.heldForMs);
+    await reads.putOff(work, open.attempt.id, open.heldForMs);
     return STOP;
   }
   // Taken up again at once, with what this has brought in.

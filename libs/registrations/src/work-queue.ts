@@ -1,6 +1,5 @@
 import type { Database } from '@registrar/database';
 import type { ClaimedItem } from './load-work.js';
-import type { Work } from './work.js';
 
 interface ClaimRow {
   id: string;
@@ -50,11 +49,6 @@ export class WorkQueue {
         WHERE w.id = held.id`,
       [items.map((item) => item.id), items.map((item) => item.fence), this.leaseMs],
     );
-  }
-
-  /** Gives back what a step has in hand, without a word to its registration. */
-  giveBack({ itemId, fence, operation, scope }: Work, inMs: number): Promise<void> {
-    return this.release({ id: itemId, workspaceId: scope.workspaceId, operationId: operation.id, fence }, inMs);
   }
 
   /** Removes an item whose operation has ended already. */
