@@ -22,6 +22,7 @@ const MAY_IMPORT = {
   applications: [...STORE, 'dcr'],
   ehrs: [...STORE, 'outbound', 'dcr'],
   keys: [...STORE, 'dcr'],
+  checkpoints: [...STORE, 'outbound', 'keys'],
   statements: [...STORE, 'outbound', 'dcr', 'applications', 'ehrs', 'keys'],
   registrations: [...NOUNS, 'faults'],
   approvals: [...NOUNS, 'registrations'],

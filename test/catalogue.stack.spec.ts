@@ -40,6 +40,7 @@ describe('the catalogue of a migrated database (T1, T2, T3, T5)', () => {
   it('knows a closed list of routing tables', () => {
     const listed = [
       'api_key_index',
+      'checkpoint_turns',
       'expiry_alarms',
       'keyring.kek_uses',
       'keyring.platform_keys',

@@ -11,6 +11,8 @@ const OF_THE_WORKSPACE = [
   'application_overrides',
   'application_revisions',
   'applications',
+  'audit_checkpointed',
+  'audit_checkpoints',
   'authorization_servers',
   'batches',
   'certificate_keys',

@@ -1,6 +1,14 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FIRST_WORKSPACE_ID } from '@registrar/access';
+import { CheckpointMaker, openCheckpointSink } from '@registrar/checkpoints';
+import { SystemClock } from '@registrar/clock';
+import { openDatabase } from '@registrar/database';
+import { PlatformSigner } from '@registrar/keys';
+import { createOutbound } from '@registrar/outbound';
+import { fileKeyEncryptionKey, openVault } from '@registrar/vault';
 import { root } from '../../apps/launcher/prepare.mjs';
 import { startStack, type Answer, type Stack } from '../support/index.js';
 
@@ -9,14 +17,15 @@ interface ShownEvent {
   tenant_id: string | null;
   seq: number;
   action: string;
-  actor: { type: string; id: string; name?: string };
+  actor: { type: string; id: string; name?: string; from?: string };
   subject: { type: string; id: string };
   request_id: string;
   detail: Record<string, unknown>;
 }
 interface Verification {
   ok: boolean;
-  chains: { tenant_id: string | null; ok: boolean; length: number | null; first_bad: number | null }[];
+  chains: { tenant_id: string | null; ok: boolean; length: number | null; first_bad: number | null; by: string | null }[];
+  checkpoints_counted: number;
 }
 
 let stack: Stack;
@@ -40,7 +49,7 @@ const list = (query = '', key = auditor) =>
   stack.call<{ data: ShownEvent[]; next_cursor: string | null }>('GET', `/v1/audit-events${query}`, { key });
 const verify = (query = '', key = auditor): Promise<Answer<Verification>> =>
   stack.call<Verification>('GET', `/v1/audit-events/verify${query}`, { key });
-const command = () =>
+const command = (...words: string[]) =>
   new Promise<{ code: number; said: string }>((resolve) => {
     const env = {
       PATH: process.env.PATH,
@@ -48,7 +57,7 @@ const command = () =>
       KEK_FILE: join(stack.home, 'kek'),
       DATABASE_URL: stack.database.databaseUrl,
     };
-    execFile(process.execPath, [join(root, 'dist/apps/api/src/audit-verify.js')], { env }, (error, stdout, stderr) => {
+    execFile(process.execPath, [join(root, 'dist/apps/api/src/audit-verify.js'), ...words], { env }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), said: stdout + stderr });
     });
   });
@@ -63,7 +72,7 @@ describe('/v1/audit-events', () => {
         tenant_id: mary,
         seq: 5,
         action: 'tenant.update',
-        actor: { type: 'api_key', id: expect.stringMatching(/^key_/) as string },
+        actor: { type: 'api_key', id: expect.stringMatching(/^key_/) as string, from: '127.0.0.1' },
         subject: { type: 'tenant', id: mary },
         request_id: 'rename-5',
       },
@@ -116,7 +125,7 @@ describe('/v1/audit-events/verify and npm run audit:verify (T13)', () => {
   it('find every chain whole', async () => {
     const { body } = await verify();
     expect(body).toMatchObject({ ok: true, chains: [{ tenant_id: null }, { ok: true }, { ok: true }] });
-    expect((await verify(`?tenant_id=${mary}`)).body.chains).toEqual([{ tenant_id: mary, ok: true, length: 5, first_bad: null }]);
+    expect((await verify(`?tenant_id=${mary}`)).body.chains).toEqual([{ tenant_id: mary, ok: true, length: 5, first_bad: null, by: null }]);
     expect(await command()).toMatchObject({ code: 0, said: expect.stringMatching(/^3 chains, \d+ entries, 0 not whole\n$/) as string });
   });
 
@@ -155,12 +164,50 @@ describe('/v1/audit-events/verify and npm run audit:verify (T13)', () => {
     for (const statement of tampering) await stack.query(statement);
     expect((await verify(`?tenant_id=${mary}`)).body).toEqual({
       ok: false,
-      chains: [{ tenant_id: mary, ok: false, length: null, first_bad: firstBad }],
+      checkpoints_counted: 0,
+      chains: [{ tenant_id: mary, ok: false, length: null, first_bad: firstBad, by: 'chain' }],
     });
     expect(await command()).toMatchObject({ code: 1, said: expect.stringContaining(`the chain of ${mary}: entry ${firstBad} `) as string });
     await stack.query('DELETE FROM audit_events');
     await stack.query('INSERT INTO audit_events SELECT * FROM kept');
     await stack.query('DROP TABLE kept');
     expect((await verify()).body.ok).toBe(true);
+  });
+
+  it('find a tail that was cut off together with the head, by checkpoints that were kept elsewhere', async () => {
+    const file = join(stack.home, 'kept.jsonl');
+    const database = await openDatabase({ url: stack.database.databaseUrl, poolSize: 2, applicationName: 'checkpoints' });
+    const { platformKeys } = await openVault(
+      database,
+      fileKeyEncryptionKey(join(stack.home, 'kek'), { createIfMissing: false }),
+      new SystemClock(),
+    );
+    const signer = new PlatformSigner(platformKeys);
+    const sink = openCheckpointSink(`file:${file}`, createOutbound({ allow: [] }));
+    await new CheckpointMaker({ database, clock: new SystemClock(), signer, sink, complain: () => undefined }).workspace(
+      FIRST_WORKSPACE_ID,
+    );
+    await database.close();
+    const lines = (await readFile(file, 'utf8')).trim().split('\n');
+    const against = (checkpoints: string[], key = auditor) =>
+      stack.call<Verification>('POST', '/v1/audit-events/verify', { key, body: { checkpoints, tenant_id: mary } });
+    expect((await against(lines)).body).toMatchObject({ ok: true, checkpoints_counted: 1 });
+    expect(await against(lines, bound)).toMatchObject({ status: 404, body: { code: 'audit.chain_not_found' } });
+    const set = await fetch(`${stack.baseUrl}/jwks/platform`);
+    expect(await set.text()).toBe(await signer.keySet());
+    await stack.query(`DELETE FROM audit_events WHERE ${CHAIN} AND seq > 3`);
+    await stack.query(
+      `UPDATE audit_chains c SET seq = 3, mac = e.mac FROM audit_events e WHERE c.${CHAIN} AND e.chain_id = c.chain_id AND e.seq = 3`,
+    );
+    const found = [{ tenant_id: mary, ok: false, length: null, first_bad: 4, by: 'checkpoint' }];
+    expect((await verify(`?tenant_id=${mary}`)).body.chains).toEqual(found);
+    await stack.query('DELETE FROM audit_checkpoints');
+    expect((await verify(`?tenant_id=${mary}`)).body.ok).toBe(true);
+    expect((await against(lines)).body.chains).toEqual(found);
+    expect(await command()).toMatchObject({ code: 0 });
+    expect(await command('--checkpoints', file)).toMatchObject({
+      code: 1,
+      said: expect.stringContaining(`the chain of ${mary}: entry 4 is missing, or not the one that a checkpoint vouches for`) as string,
+    });
   });
 });

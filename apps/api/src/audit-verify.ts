@@ -1,44 +1,69 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
 import { workspaceIds } from '@registrar/access';
-import { findChains, verifyChain } from '@registrar/audit';
+import { findChains, verifyChain, type Vouched } from '@registrar/audit';
+import { readCheckpoints, type ReadCheckpoints } from '@registrar/checkpoints';
 import { SystemClock } from '@registrar/clock';
 import { loadConfig } from '@registrar/config';
 import { openDatabase, parsePublicId, publicId, type Database, type UnitOfWork } from '@registrar/database';
+import { PlatformSigner } from '@registrar/keys';
 import { Problem, problemInWords } from '@registrar/problem';
 import { openKekRing, openVault, type Vault } from '@registrar/vault';
 
-// npm run audit:verify [-- ws_…]: ends with status 1 where a chain is not whole. It only reads, and may run while Registrar does.
+// npm run audit:verify [-- ws_… --checkpoints FILE]: ends with status 1 where a chain is not whole. It only reads, and may run while
+// Registrar does. The file holds checkpoints as they were sent, among other lines or alone.
 const AT_ONCE = 200;
+const USAGE = 'npm run audit:verify -- [WORKSPACE, by its id: ws_…] [--checkpoints FILE]';
+const NONE: ReadCheckpoints = { workspaces: new Map(), checkpoints: 0, foreign: 0 };
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 try {
-  await main(process.argv[2]);
+  await main(process.argv.slice(2));
 } catch (error) {
   const said = error instanceof Problem ? problemInWords(error) : error instanceof Error ? error.message : 'unknown';
   process.stderr.write(`${said}\n`);
   process.exitCode = 2;
 }
 
-async function main(only: string | undefined): Promise<void> {
-  const wanted = only === undefined ? undefined : parsePublicId('ws', only);
-  if (only !== undefined && wanted === undefined) throw new Error('npm run audit:verify [-- WORKSPACE], by its id: ws_…');
+async function main(words: readonly string[]): Promise<void> {
+  const { only, file } = asked(words);
   const config = loadConfig();
   if (!config.DATABASE_URL) throw new Error('Set DATABASE_URL to the database whose audit log is meant.');
   const database = await openDatabase({ url: config.DATABASE_URL.expose(), poolSize: 2, applicationName: 'registrar-audit-verify' });
   try {
-    const { vault } = await openVault(database, openKekRing({ ...config, production: true }), new SystemClock());
+    const { vault, platformKeys } = await openVault(database, openKekRing({ ...config, production: true }), new SystemClock());
+    const lines = file === undefined ? undefined : createInterface(createReadStream(file));
+    const read = lines === undefined ? NONE : await readCheckpoints(new PlatformSigner(platformKeys), lines);
     const total = { chains: 0, entries: 0, bad: 0 };
-    for await (const workspaceId of wanted === undefined ? everyWorkspace(database) : [wanted]) {
-      const { chains, entries, bad } = await verifyWorkspace(database, vault, workspaceId);
+    const seen = new Set<string>();
+    for await (const workspaceId of only === undefined ? everyWorkspace(database) : [only]) {
+      seen.add(workspaceId);
+      const { chains, entries, bad } = await verifyWorkspace(database, vault, workspaceId, read.workspaces.get(workspaceId) ?? new Map());
       total.chains += chains;
       total.entries += entries;
       total.bad += bad;
     }
     vault.close();
+    for (const gone of only === undefined ? read.workspaces.keys() : []) {
+      if (seen.has(gone)) continue;
+      total.bad += 1;
+      say(`${publicId('ws', gone)}: checkpoints tell of it, and there is no such workspace`);
+    }
+    if (file !== undefined) say(`${read.checkpoints} checkpoints, ${read.foreign} not signed by this Registrar`);
     say(`${total.chains} chains, ${total.entries} entries, ${total.bad} not whole`);
-    if (total.bad > 0) process.exitCode = 1;
+    if (total.bad > 0 || read.foreign > 0) process.exitCode = 1;
   } finally {
     await database.close();
   }
+}
+
+function asked(words: readonly string[]): { readonly only?: string; readonly file?: string } {
+  const at = words.indexOf('--checkpoints');
+  const file = at < 0 ? undefined : words[at + 1];
+  const rest = at < 0 ? words : words.filter((_, index) => index !== at && index !== at + 1);
+  const only = rest[0] === undefined ? undefined : parsePublicId('ws', rest[0]);
+  if (rest.length > 1 || (rest.length === 1 && only === undefined) || (at >= 0 && file === undefined)) throw new Error(USAGE);
+  return { ...(only === undefined ? {} : { only }), ...(file === undefined ? {} : { file }) };
 }
 
 async function* everyWorkspace(database: Database): AsyncGenerator<string> {
@@ -54,16 +79,24 @@ async function verifyWorkspace(
   database: Database,
   vault: Vault,
   workspaceId: string,
+  vouched: Vouched,
 ): Promise<{ chains: number; entries: number; bad: number }> {
   const scope: UnitOfWork = { workspaceId, actor: { type: 'system', id: 'audit-verify' }, requestId: 'audit-verify' };
   const chains = await database.transaction(scope, (tx) => findChains(tx));
+  const whose = (chainId: string) => (chainId === workspaceId ? 'its own chain' : `the chain of ${publicId('ten', chainId)}`);
   let bad = 0;
-  for (const { chainId } of chains) {
-    const verdict = await verifyChain(database, vault, scope, chainId);
-    if (verdict.ok) continue;
+  const complain = (chainId: string, what: string) => {
     bad += 1;
-    const whose = chainId === workspaceId ? 'its own chain' : `the chain of ${publicId('ten', chainId)}`;
-    say(`${publicId('ws', workspaceId)}, ${whose}: entry ${verdict.firstBad} is missing, foreign, or not as it was written`);
+    say(`${publicId('ws', workspaceId)}, ${whose(chainId)}: ${what}`);
+  };
+  for (const { chainId } of chains) {
+    const verdict = await verifyChain(database, vault, scope, chainId, vouched.get(chainId));
+    if (verdict.ok) continue;
+    if (verdict.checkpoint) complain(chainId, `entry ${verdict.firstBad} is missing, or not the one that a checkpoint vouches for`);
+    else complain(chainId, `entry ${verdict.firstBad} is missing, foreign, or not as it was written`);
   }
+  const known = new Set(chains.map(({ chainId }) => chainId));
+  for (const chainId of vouched.keys())
+    if (!known.has(chainId)) complain(chainId, 'entry 1 is missing: checkpoints tell of it, and it is gone');
   return { chains: chains.length, entries: chains.reduce((sum, { length }) => sum + length, 0), bad };
 }

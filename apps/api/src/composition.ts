@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import type { Provider } from '@nestjs/common';
 import { accessEntities, ApiKeysService, Authenticator, Idempotency } from '@registrar/access';
 import { AuditEvents, AuditLog } from '@registrar/audit';
+import { StoredCheckpoints } from '@registrar/checkpoints';
 import { FileClock, SystemClock } from '@registrar/clock';
 import type { Config } from '@registrar/config';
 import { Database, openDatabase } from '@registrar/database';
 import { EventLog } from '@registrar/events';
 import { createJobs, Jobs, type JobsIncident } from '@registrar/jobs';
+import { PlatformSigner } from '@registrar/keys';
 import { createOutbound } from '@registrar/outbound';
 import { rotationEntities } from '@registrar/rotation';
 import { TenantRecords, tenantsEntities, TenantsService, TenantSuspensionService, WorkspacesService } from '@registrar/tenants';
@@ -54,6 +56,7 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
   const audit = new AuditLog(vault, clock);
   audit.attach(database);
   const events = new EventLog(clock, newId);
+  const platformSigner = new PlatformSigner(platformKeys);
 
   const tenantRecords = new TenantRecords(audit, events);
   const workspaces = new WorkspacesService(database, clock, tenantRecords);
@@ -91,6 +94,8 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
     ...nouns.services,
     ...composeChanges({ database, clock, vault, audit, events, access: { outbound, publicUrl: config.PUBLIC_URL }, doorbell }),
     [AuditEvents, new AuditEvents(database, vault)],
+    [PlatformSigner, platformSigner],
+    [StoredCheckpoints, new StoredCheckpoints(database, platformSigner)],
     [Database, database],
     [Jobs, jobs],
     [Authenticator, new Authenticator(database, clock, platformKeys)],

@@ -1,11 +1,12 @@
 import { AuditLog } from '@registrar/audit';
+import { CheckpointMaker, openCheckpointSink } from '@registrar/checkpoints';
 import { FileClock, SystemClock } from '@registrar/clock';
 import type { Config } from '@registrar/config';
 import { openDatabase } from '@registrar/database';
 import { EhrRoads, ExpiryAlarms, GateProber, tokenExpiries } from '@registrar/ehrs';
 import { EventLog } from '@registrar/events';
 import { createJobs } from '@registrar/jobs';
-import { KeyPool } from '@registrar/keys';
+import { KeyPool, PlatformSigner } from '@registrar/keys';
 import { createOutbound } from '@registrar/outbound';
 import { PolicyWindows, RotationPlanner, RotationScheduler, schedulePromoted } from '@registrar/rotation';
 import { createEngine, SyncScheduler } from '@registrar/registrations';
@@ -26,7 +27,7 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
   const settings = { url, poolSize: config.DATABASE_POOL_SIZE, entities: CHANGES_ENTITIES, applicationName: 'registrar-worker' };
   const database = await openDatabase(settings);
   const kek = openKekRing(config);
-  const { vault } = await openVault(database, kek, clock);
+  const { vault, platformKeys } = await openVault(database, kek, clock);
   const audit = new AuditLog(vault, clock);
   audit.attach(database);
   const outbound = createOutbound({ allow: config.OUTBOUND_ALLOW, extraPorts: config.OUTBOUND_PORTS });
@@ -103,7 +104,19 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
     if ('error' in outcome) logger.error({ failure: failureOf(outcome.error) }, 'keys will be rewrapped again');
     else logger.info({ keys: outcome.rewrapped }, 'keys were wrapped by the current key-encryption key');
   });
-  const beside = [...changes.beside, offboarding.beside, rewrap, { look: () => prober.look(), drain: () => Promise.resolve() }];
+  const checkpoints = new CheckpointMaker({
+    ...{ database, clock, signer: new PlatformSigner(platformKeys), sink: openCheckpointSink(config.AUDIT_CHECKPOINTS, outbound) },
+    complain: (error) => {
+      logger.error({ failure: failureOf(error) }, 'audit checkpoints will be made again');
+    },
+  });
+  const beside = [
+    ...changes.beside,
+    offboarding.beside,
+    rewrap,
+    checkpoints,
+    { look: () => prober.look(), drain: () => Promise.resolve() },
+  ];
   return new WorkerProcess({ dispatcher, alarms, rotations, syncs, beside }, jobs, config, logger, [
     () => offboarding.close(),
     () => outbound.close(),

@@ -34,8 +34,8 @@ function isOperator(principal: Principal): boolean {
   return principal.workspaceId === FIRST_WORKSPACE_ID && principal.role === 'owner' && isUnbound(principal);
 }
 
-/** The scope of everything that a request of this principal does. */
-export function scopeOf(principal: Principal, requestId: string): UnitOfWork {
+/** The scope of everything that a request of this principal does. `from`: the address that it came from. */
+export function scopeOf(principal: Principal, requestId: string, from?: string): UnitOfWork {
   const { workspaceId, tenantIds, applicationId, environment } = principal;
   return {
     workspaceId,
@@ -43,6 +43,7 @@ export function scopeOf(principal: Principal, requestId: string): UnitOfWork {
     ...(applicationId === undefined ? {} : { applicationId }),
     ...(environment ? { environment } : {}),
     actor: { type: 'api_key', id: principal.apiKeyId, name: principal.name },
+    ...(from === undefined ? {} : { from }),
     requestId,
   };
 }

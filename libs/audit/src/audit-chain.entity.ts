@@ -17,4 +17,18 @@ export class AuditChainEntity {
 
   @Column('bytea')
   mac!: Buffer;
+
+  /** The last entry that retention cut off; 0 where none was. */
+  @Column('bigint', { name: 'cut_seq', default: 0 })
+  cutSeq!: string;
+
+  @Column('bytea', { name: 'cut_mac', nullable: true })
+  cutMac!: Buffer | null;
+
+  /** A MAC over both under the workspace's audit key: whoever can only write to the database cannot make one. */
+  @Column('bytea', { name: 'cut_proof', nullable: true })
+  cutProof!: Buffer | null;
+
+  @Column('uuid', { name: 'cut_key_id', nullable: true })
+  cutKeyId!: string | null;
 }

@@ -13,6 +13,11 @@ export interface AuditEntry {
   readonly requestId?: string;
 }
 
+/** Who did it, and the address that the call came from. */
+export interface AuditActor extends WorkActor {
+  readonly from?: string;
+}
+
 /** An entry as it stands in its chain. */
 export interface AuditRow {
   readonly chainId: string;
@@ -20,7 +25,7 @@ export interface AuditRow {
   readonly id: string;
   readonly tenantId?: string;
   readonly at: Date;
-  readonly actor: WorkActor;
+  readonly actor: AuditActor;
   readonly action: string;
   readonly subjectType: string;
   readonly subjectId: string;

@@ -1,5 +1,6 @@
-import type { PageRequest, Transaction, WorkActor } from '@registrar/database';
+import type { PageRequest, Transaction } from '@registrar/database';
 import type { AuditAction, SubjectType } from './action.js';
+import type { AuditActor } from './audit-entry.js';
 
 /** An entry as whoever may read the log sees it. */
 export interface AuditEvent {
@@ -8,7 +9,7 @@ export interface AuditEvent {
   readonly seq: number;
   readonly tenantId?: string;
   readonly at: Date;
-  readonly actor: WorkActor;
+  readonly actor: AuditActor;
   readonly action: string;
   readonly subject: { readonly type: SubjectType; readonly id: string };
   readonly requestId: string;

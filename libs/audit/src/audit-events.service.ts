@@ -1,6 +1,7 @@
 import { pageOf, type Database, type Page, type PageRequest, type UnitOfWork } from '@registrar/database';
 import type { Vault } from '@registrar/vault';
 import { findAuditEvents, findChains, type AuditEvent, type AuditFilter } from './audit-events.repository.js';
+import type { Vouched } from './vouched.js';
 import { auditProblem } from './audit.problems.js';
 import { verifyChain, type ChainVerdict } from './verify-chain.js';
 
@@ -36,10 +37,11 @@ export class AuditEvents {
   }
 
   /**
-   * Reads chains from their start and checks every link (T13): one, or all that the scope sees.
+   * Reads chains from their start and checks every link (T13): one, or all that the scope sees. What checkpoints vouch for must
+   * be there too; a chain that only they know is gone.
    * @throws Problem audit.chain_not_found | audit.too_long
    */
-  async verify(scope: UnitOfWork, chainId?: string): Promise<VerifiedChain[]> {
+  async verify(scope: UnitOfWork, chainId?: string, vouched: Vouched = new Map()): Promise<VerifiedChain[]> {
     const chains = await this.database.transaction(scope, (tx) => findChains(tx, chainId));
     if (chainId !== undefined && chains.length === 0) throw auditProblem('audit.chain_not_found');
     const length = chains.reduce((sum, chain) => sum + chain.length, 0);
@@ -48,8 +50,19 @@ export class AuditEvents {
         detail: `There are ${length} entries in ${chains.length} chains; one call verifies ${VERIFIED_AT_ONCE}.`,
       });
     const verified: VerifiedChain[] = [];
-    for (const chain of chains)
-      verified.push({ chainId: chain.chainId, verdict: await verifyChain(this.database, this.vault, scope, chain.chainId) });
+    for (const chain of chains) verified.push({ chainId: chain.chainId, verdict: await this.#verdict(scope, chain.chainId, vouched) });
+    const known = new Set(chains.map((chain) => chain.chainId));
+    for (const gone of vouched.keys())
+      if (!known.has(gone) && chainId === undefined && sees(scope, gone))
+        verified.push({ chainId: gone, verdict: { ok: false, firstBad: 1, checkpoint: true } });
     return verified;
   }
+
+  #verdict(scope: UnitOfWork, chainId: string, vouched: Vouched): Promise<ChainVerdict> {
+    return verifyChain(this.database, this.vault, scope, chainId, vouched.get(chainId));
+  }
+}
+
+function sees({ tenantIds }: UnitOfWork, chainId: string): boolean {
+  return tenantIds === undefined || tenantIds.includes(chainId);
 }

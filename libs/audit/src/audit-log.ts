@@ -1,7 +1,7 @@
 import type { Clock } from '@registrar/clock';
 import { COMMIT_ORDER, insertRows, type Database, type Transaction, type UnitOfWork } from '@registrar/database';
 import { newId, type DataKey, type Vault } from '@registrar/vault';
-import type { AuditEntry, AuditRow } from './audit-entry.js';
+import type { AuditActor, AuditEntry, AuditRow } from './audit-entry.js';
 import { CHAIN_START, linkOf, storableJson } from './chain.js';
 
 const COLUMNS = {
@@ -86,6 +86,8 @@ export class AuditLog {
         `UPDATE audit_chains c SET seq = i.seq, mac = i.mac FROM unnest($1::uuid[], $2::bigint[], $3::bytea[]) AS i (chain_id, seq, mac) WHERE c.chain_id = i.chain_id`,
         [[...last.keys()], [...last.values()].map((row) => row.seq), [...last.values()].map((row) => row.mac)],
       ),
+      // Counted over all workspaces: when the next checkpoint is due hangs on it.
+      tx.prepared(`SELECT count(nextval('audit_appended')) FROM generate_series(1, $1::integer)`, [rows.length]),
     ]);
   }
 
@@ -99,7 +101,7 @@ export class AuditLog {
         seq: seq + index + 1,
         id: newId(),
         at,
-        actor: storableJson(entry.actor ?? tx.scope.actor),
+        actor: storableJson(entry.actor ?? actorOf(tx)),
         action: entry.action,
         subjectType: entry.subject.type,
         subjectId: entry.subject.id,
@@ -130,6 +132,11 @@ export class AuditLog {
       return written;
     });
   }
+}
+
+/** Who acts in this unit of work, and from where. */
+function actorOf({ scope }: Transaction): AuditActor {
+  return scope.from === undefined ? scope.actor : { ...scope.actor, from: scope.from };
 }
 
 /** Makes the heads that are missing and locks all of them, always in the order of their ids, so two writers cannot wait for each other. */

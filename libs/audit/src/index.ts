@@ -1,6 +1,6 @@
 export { AUDIT_ACTIONS } from './action.js';
 export type { AuditAction, SubjectType } from './action.js';
-export type { AuditEntry } from './audit-entry.js';
+export type { AuditActor, AuditEntry } from './audit-entry.js';
 export { AuditEvents } from './audit-events.service.js';
 export type { VerifiedChain } from './audit-events.service.js';
 export { findChains } from './audit-events.repository.js';
@@ -10,3 +10,5 @@ export { canonicalJson } from './chain.js';
 export { verifyChain } from './verify-chain.js';
 export type { ChainVerdict } from './verify-chain.js';
 export { auditEntities } from './audit.entity.js';
+export { vouchedTogether } from './vouched.js';
+export type { Vouched } from './vouched.js';

@@ -11,12 +11,13 @@ type Urls = 'DATABASE_URL' | 'DATABASE_OWNER_URL' | 'REDIS_URL';
 const LEASE_MIN_MS = 60_000;
 
 /** The settings of one process: parsed once, typed, frozen. Connection URLs hold passwords, so they are Secrets. */
-export type Config = Readonly<Omit<Settings, Urls | 'PUBLIC_URL' | 'KEK_FILE'>> & {
+export type Config = Readonly<Omit<Settings, Urls | 'PUBLIC_URL' | 'KEK_FILE' | 'AUDIT_CHECKPOINTS'>> & {
   readonly DATABASE_URL?: Secret;
   readonly DATABASE_OWNER_URL?: Secret;
   readonly REDIS_URL?: Secret;
   readonly PUBLIC_URL: string;
   readonly KEK_FILE: string;
+  readonly AUDIT_CHECKPOINTS: string;
   readonly production: boolean;
 };
 
@@ -47,9 +48,11 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   if (KEK_FILE !== undefined && settings.KEK !== undefined)
     throw configProblem('config.invalid', { detail: 'KEK_FILE and KEK both name the key-encryption key: give one of them.' });
   if (production && PUBLIC_URL === undefined) throw configProblem('config.invalid', { detail: 'PUBLIC_URL is required in production.' });
+  const home = resolve(settings.REGISTRAR_HOME);
   return Object.freeze({
     ...settings,
-    REGISTRAR_HOME: resolve(settings.REGISTRAR_HOME),
+    REGISTRAR_HOME: home,
+    AUDIT_CHECKPOINTS: settings.AUDIT_CHECKPOINTS ?? (production ? 'stdout' : `file:${home}/audit-checkpoints.jsonl`),
     PUBLIC_URL: PUBLIC_URL ?? `http://localhost:${settings.PORT}`,
     KEK_FILE: resolve(KEK_FILE ?? `${settings.REGISTRAR_HOME}/kek`),
     production,

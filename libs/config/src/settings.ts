@@ -75,6 +75,16 @@ export const settingsSchema = z.object({
   KEYRING_BACKUP_DAYS: count(0, 3_650)
     .default(30)
     .describe('For how many days backups of the schema keyring are kept; off-boarding certificates name the day when the last one is gone'),
+  AUDIT_CHECKPOINTS: z
+    .string()
+    .regex(/^(stdout|file:.+|https?:\/\/.+)$/, 'stdout, file:PATH or the address of a webhook')
+    .optional()
+    .describe(
+      'Where signed checkpoints of the audit log go: stdout, file:PATH or https://…; left out, stdout in production, else a file in REGISTRAR_HOME',
+    ),
+  AUDIT_RETENTION_DAYS: count(1, 36_500)
+    .optional()
+    .describe('After how many days npm run audit:cut takes audit entries out; left out, they are kept for ever'),
   CLOCK_OFFSET_MS: z.coerce.number().int().default(0).describe('Moves the business clock; refused in production'),
   LEASE_MS: count(1_000, 600_000)
     .default(60_000)

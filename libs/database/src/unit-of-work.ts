@@ -23,5 +23,7 @@ export interface UnitOfWork {
   /** Present when the principal is bound to one application: no other is seen. Not known to row-level security. */
   readonly applicationId?: string;
   readonly actor: WorkActor;
+  /** The address that the call came from; absent for what Registrar does by itself. Ends up in audit events. */
+  readonly from?: string;
   readonly requestId: string;
 }

@@ -12,5 +12,6 @@ export { readPrivateKey } from './private-key.js';
 export type { PrivateKeyRefusal } from './private-key.js';
 export { signDocument, verifyDocument } from './signed-document.js';
 export type { DocumentToSign } from './signed-document.js';
+export { PlatformSigner } from './platform-signer.js';
 export { KeyPool } from './key-pool.js';
 export { keysEntities } from './keys.entity.js';

@@ -2,6 +2,8 @@ export { randomBytes, randomText } from './random.js';
 export { newId } from './id.js';
 export { digestText } from './digest.js';
 export { mac, sameMac } from './mac.js';
+export { deriveSigningKey } from './signing-key.js';
+export type { DerivedSigningKey } from './signing-key.js';
 export { canonicalBytes } from './canonical.js';
 export { readAuthorities, readClientCertificate } from './certificate.js';
 export type { CertificateRefusal, ReadCertificate } from './certificate.js';

@@ -7,9 +7,9 @@ import { newId } from './id.js';
 import type { KeyEncryptionKey, KekVersion } from './kek.js';
 import { vaultProblem } from './vault.problems.js';
 
-export type PlatformPurpose = 'api_key_index' | 'cursor';
+export type PlatformPurpose = 'api_key_index' | 'cursor' | 'checkpoint' | 'link';
 
-const PURPOSES: readonly PlatformPurpose[] = ['api_key_index', 'cursor'];
+const PURPOSES: readonly PlatformPurpose[] = ['api_key_index', 'cursor', 'checkpoint', 'link'];
 
 interface PlatformRow {
   id: string;
@@ -19,8 +19,8 @@ interface PlatformRow {
 }
 
 /**
- * The two keys that are used before there is a scope: the one that hashes API keys and the one that authenticates
- * cursors. Of several processes that make one at once, all end with the same.
+ * The keys that are used before there is a scope, or for all workspaces: the one that hashes API keys, the one that
+ * authenticates cursors, the one that signs checkpoints, and the one that authenticates links. Of several processes that make one at once, all end with the same.
  */
 export class PlatformKeys {
   private constructor(private readonly keys: ReadonlyMap<PlatformPurpose, DataKey>) {}

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Query, StreamableFile } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query, StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Principal } from '@registrar/access';
 import { AuditEvents } from '@registrar/audit';
+import { StoredCheckpoints } from '@registrar/checkpoints';
 import type { UnitOfWork } from '@registrar/database';
 import { Answers } from '../answers.js';
 import { Caller, Scope } from '../auth/caller.js';
@@ -18,9 +19,11 @@ import {
   shownAuditEvent,
   shownVerification,
   showVerification,
+  verifyBody,
   verifyQuery,
   type AuditEventsQuery,
   type AuditExportQuery,
+  type VerifyBody,
   type VerifyQuery,
 } from './audit-events.dto.js';
 
@@ -33,6 +36,7 @@ export class AuditEventsController {
   constructor(
     private readonly events: AuditEvents,
     private readonly cursors: Cursors,
+    private readonly checkpoints: StoredCheckpoints,
   ) {}
 
   @Get()
@@ -45,9 +49,21 @@ export class AuditEventsController {
 
   @Get('verify')
   @Permit('audit.read')
-  @Answers('Reads the chains from their start and names the first entry of each that is not as it was written', 200, shownVerification)
-  async verify(@Scope() scope: UnitOfWork, @Query({ schema: verifyQuery }) query: VerifyQuery) {
-    return showVerification(await this.events.verify(scope, query.tenant_id), scope.workspaceId);
+  @Answers(
+    'Reads the chains from their start and names the first entry of each that is not as it was written, or as a checkpoint says',
+    200,
+    shownVerification,
+  )
+  verify(@Scope() scope: UnitOfWork, @Query({ schema: verifyQuery }) query: VerifyQuery) {
+    return this.#verified(scope, query.tenant_id, []);
+  }
+
+  @Post('verify')
+  @HttpCode(200)
+  @Permit('audit.read')
+  @Answers('The same, measured against checkpoints that were kept elsewhere: they show a tail that was cut off', 200, shownVerification)
+  verifyAgainst(@Scope() scope: UnitOfWork, @Body({ schema: verifyBody }) body: VerifyBody) {
+    return this.#verified(scope, body.tenant_id, body.checkpoints);
   }
 
   @Get('export')
@@ -59,6 +75,11 @@ export class AuditEventsController {
       type: 'application/x-ndjson',
       disposition: 'attachment; filename="audit-events.ndjson"',
     });
+  }
+
+  async #verified(scope: UnitOfWork, tenantId: string | undefined, given: readonly string[]) {
+    const { vouched, counted } = await this.checkpoints.vouched(scope, given);
+    return showVerification(await this.events.verify(scope, tenantId, vouched), scope.workspaceId, counted);
   }
 }
 

@@ -1,5 +1,5 @@
-import { AUDIT_ACTIONS, type AuditEvent, type AuditFilter, type VerifiedChain } from '@registrar/audit';
-import { publicId, type WorkActor } from '@registrar/database';
+import { AUDIT_ACTIONS, type AuditActor, type AuditEvent, type AuditFilter, type VerifiedChain } from '@registrar/audit';
+import { publicId } from '@registrar/database';
 import { z } from 'zod';
 import { defined } from '../defined.js';
 import { pageQuery } from '../page.dto.js';
@@ -31,6 +31,15 @@ export type AuditExportQuery = z.output<typeof auditExportQuery>;
 export const verifyQuery = z.strictObject({ tenant_id: filters.tenant_id });
 export type VerifyQuery = z.output<typeof verifyQuery>;
 
+export const verifyBody = z.strictObject({
+  tenant_id: filters.tenant_id,
+  checkpoints: z
+    .array(z.string().min(1).max(200_000))
+    .max(1_000)
+    .describe('Checkpoints that you kept: the lines as they were sent to stdout, file or webhook, or their jws alone'),
+});
+export type VerifyBody = z.output<typeof verifyBody>;
+
 export function filterOf(query: AuditExportQuery): AuditFilter {
   return defined({
     tenantId: query.tenant_id,
@@ -48,7 +57,12 @@ export const shownAuditEvent = z.object({
   tenant_id: shownId('ten').nullable().describe('null: of the workspace as a whole'),
   seq: z.int().min(1).max(PLACES).describe('Its place in the chain of that hospital, or of the workspace; from 1 on, without gaps'),
   at: shownMoment(),
-  actor: z.object({ type: z.enum(['api_key', 'person', 'system']), id: z.string(), name: z.string().optional() }),
+  actor: z.object({
+    type: z.enum(['api_key', 'person', 'system']),
+    id: z.string(),
+    name: z.string().optional(),
+    from: z.string().optional().describe('The address that the call came from'),
+  }),
   action: z.string(),
   subject: z.object({ type: z.string(), id: z.string() }),
   request_id: z.string(),
@@ -80,12 +94,13 @@ export function exportAuditEvent(event: AuditEvent): z.output<typeof exportedAud
   return { ...showAuditEvent(event), chain_id, key_id, prev: event.prev.toString('hex'), mac: event.mac.toString('hex') };
 }
 
-function showActor(actor: WorkActor): z.output<typeof shownAuditEvent>['actor'] {
+function showActor(actor: AuditActor): z.output<typeof shownAuditEvent>['actor'] {
   return actor.type === 'api_key' ? { ...actor, id: publicId('key', actor.id) } : actor;
 }
 
 export const shownVerification = z.object({
   ok: z.boolean().describe('Every chain that was looked at is whole'),
+  checkpoints_counted: z.int().min(0).max(PLACES).describe('Of the checkpoints that were given, those that this Registrar signed'),
   chains: z.array(
     z.object({
       tenant_id: shownId('ten').nullable().describe('null: the chain of the workspace itself'),
@@ -97,18 +112,28 @@ export const shownVerification = z.object({
         .max(PLACES)
         .nullable()
         .describe('Place of the first entry that is missing, foreign, or not as it was written'),
+      by: z
+        .enum(['chain', 'checkpoint'])
+        .nullable()
+        .describe('What shows it: the chain itself, or a signed checkpoint, e.g. where the tail was cut off together with the head'),
     }),
   ),
 });
 
-export function showVerification(chains: readonly VerifiedChain[], workspaceId: string): z.output<typeof shownVerification> {
+export function showVerification(
+  chains: readonly VerifiedChain[],
+  workspaceId: string,
+  counted: number,
+): z.output<typeof shownVerification> {
   return {
     ok: chains.every(({ verdict }) => verdict.ok),
+    checkpoints_counted: counted,
     chains: chains.map(({ chainId, verdict }) => ({
       tenant_id: chainId === workspaceId ? null : publicId('ten', chainId),
       ok: verdict.ok,
       length: verdict.ok ? verdict.length : null,
       first_bad: verdict.ok ? null : verdict.firstBad,
+      by: verdict.ok ? null : verdict.checkpoint ? ('checkpoint' as const) : ('chain' as const),
     })),
   };
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Headers, Inject, Param, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { parsePublicId } from '@registrar/database';
-import { KEY_SET_MAX_AGE_MS, KeySetFetches, PublishedDocuments } from '@registrar/keys';
+import { KEY_SET_MAX_AGE_MS, KeySetFetches, PlatformSigner, PublishedDocuments } from '@registrar/keys';
 import type { Response } from 'express';
 import { Answers } from '../answers.js';
 import { Public } from '../auth/permit.js';
@@ -15,7 +15,19 @@ export class PublishedController {
   constructor(
     @Inject(PublishedDocuments) private readonly documents: PublishedDocuments,
     @Inject(KeySetFetches) private readonly fetches: KeySetFetches,
+    @Inject(PlatformSigner) private readonly platform: PlatformSigner,
   ) {}
+
+  @Get('jwks/platform')
+  @Header('Cache-Control', `public, max-age=${KEY_SET_MAX_AGE_MS / 1000}`)
+  @Header('Access-Control-Allow-Origin', '*')
+  @Answers('The public key of this Registrar, which signs checkpoints of the audit log, as a JSON Web Key Set (RFC 7517)', 200)
+  async platformKeys(@Res() response: Response): Promise<void> {
+    response
+      .status(200)
+      .type('application/json')
+      .send(await this.platform.keySet());
+  }
 
   @Get('jwks/:id')
   @Header('Cache-Control', `public, max-age=${KEY_SET_MAX_AGE_MS / 1000}`)

@@ -23,6 +23,7 @@ import { Gates1764000000040 } from './1764000000040-gates.js';
 import { Keks1764000000050 } from './1764000000050-keks.js';
 import { Transports1764000000060 } from './1764000000060-transports.js';
 import { AccessRenewals1764000000041 } from './1764000000041-access-renewals.js';
+import { Checkpoints1764000000080 } from './1764000000080-checkpoints.js';
 
 /** Every migration by name, in order: no globs, so that a forgotten file does not compile away silently. */
 export const migrations = [
@@ -51,4 +52,5 @@ export const migrations = [
   AccessRenewals1764000000041,
   Keks1764000000050,
   Transports1764000000060,
+  Checkpoints1764000000080,
 ];
