@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { Client, type QueryResultRow } from 'pg';
 
 /** The same server and login, another database. */
@@ -25,6 +26,27 @@ export async function adminQuery<Row extends QueryResultRow = QueryResultRow>(
   await client.connect();
   try {
     return (await client.query<Row>(text, [...values])).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** The tables in COPY's text form, by their names, which must be quoted where they need it. */
+export async function copyOut(url: string, tables: readonly string[]): Promise<Map<string, Buffer>> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  let chunks: Buffer[] = [];
+  // pg reads what COPY sends and passes it on to nobody; the connection tells of it.
+  const { connection } = client as unknown as { connection: EventEmitter };
+  connection.on('copyData', ({ chunk }: { chunk: Buffer }) => chunks.push(Buffer.from(chunk)));
+  const copies = new Map<string, Buffer>();
+  try {
+    for (const table of tables) {
+      chunks = [];
+      await client.query(`COPY ${table} TO STDOUT`);
+      copies.set(table, Buffer.concat(chunks));
+    }
+    return copies;
   } finally {
     await client.end();
   }
