@@ -1,10 +1,10 @@
-import { ApprovalRecords, approvalsEntities, Approvals } from '@registrar/approvals';
+import { ApprovalRecords, approvalsEntities, Approvals, BreakGlass } from '@registrar/approvals';
 import type { AuditLog } from '@registrar/audit';
 import type { Clock } from '@registrar/clock';
 import type { Database } from '@registrar/database';
 import { EhrRecords, EhrTransports } from '@registrar/ehrs';
 import type { EventLog } from '@registrar/events';
-import { DueItems, OverrideChanges, Replacements, type Doorbell, type PlanAccess } from '@registrar/registrations';
+import { DueItems, OverrideChanges, Replacements, type CredentialUse, type Doorbell, type PlanAccess } from '@registrar/registrations';
 import { RolloutRecords, Rollouts, rolloutsEntities } from '@registrar/rollouts';
 import type { Vault } from '@registrar/vault';
 import type { Service } from './service.js';
@@ -18,6 +18,7 @@ export interface ChangesGround {
   readonly events: EventLog;
   readonly access: PlanAccess;
   readonly doorbell: Doorbell;
+  readonly credentialUse: CredentialUse;
 }
 
 /** Every table of these nouns. */
@@ -25,7 +26,7 @@ export const CHANGES_ENTITIES = [...approvalsEntities, ...rolloutsEntities];
 
 /** Makes the services of approvals, roll-outs, changed overrides and replacements, and says how each goes on once it is decided. */
 export function composeChanges(ground: ChangesGround): Service[] {
-  const { database, clock, vault, audit, events, access, doorbell } = ground;
+  const { database, clock, vault, audit, events, access, doorbell, credentialUse } = ground;
   const approvals = new Approvals(database, clock, new ApprovalRecords(audit, events), new DueItems(database, 'approval'));
   const records = new RolloutRecords(audit, events);
   const rollouts = new Rollouts({ database, clock, records, approver: approvals, access, due: new DueItems(database, 'rollout') });
@@ -42,6 +43,7 @@ export function composeChanges(ground: ChangesGround): Service[] {
   approvals.onEnded('transport', (tx, approval) => transports.notApproved(tx, approval));
   return [
     [Approvals, approvals],
+    [BreakGlass, new BreakGlass(database, approvals, credentialUse, audit)],
     [EhrTransports, transports],
     [Rollouts, rollouts],
     [OverrideChanges, changes],

@@ -53,6 +53,7 @@ export async function composeRegistrations(parts: RegistrationParts): Promise<{
   suspensions: Suspensions;
   deregistrations: Deregistrations;
   doorbell: Doorbell;
+  credentialUse: CredentialUse;
   close: () => Promise<void>;
 }> {
   const { config, database, clock, vault, audit, events, jobs, outbound } = parts;
@@ -81,11 +82,13 @@ export async function composeRegistrations(parts: RegistrationParts): Promise<{
   await Promise.all([new KeyPurge(notifications, vault).start(), published.start(), ended.start(), fetched.start(), told.start()]);
   const adoption = { database, records, clock, vault, doorbell };
   const completion = new Completion(adoption);
+  const credentialUse = new CredentialUse(database, access, audit, events, retireWhenRead);
   return {
     registrations,
     suspensions,
     doorbell,
     deregistrations,
+    credentialUse,
     services: [
       ...composeRotation({ database, clock, audit, events, vault, doorbell, completion }),
       [EventFeed, new EventFeed(database, events, told)],
@@ -108,7 +111,7 @@ export async function composeRegistrations(parts: RegistrationParts): Promise<{
       [UnknownOutcomes, new UnknownOutcomes(adoption)],
       [TokenBroker, new TokenBroker(database, access, records, fetched)],
       [RevealWatch, new RevealWatch(database, audit, events)],
-      [CredentialUse, new CredentialUse(database, access, audit, events, retireWhenRead)],
+      [CredentialUse, credentialUse],
     ],
     close: async () => {
       published.close();

@@ -64,7 +64,7 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
   await makeFirstWorkspace(workspaces, apiKeys, join(config.REGISTRAR_HOME, 'owner-key'));
 
   const outbound = createOutbound({ allow: config.OUTBOUND_ALLOW, extraPorts: config.OUTBOUND_PORTS });
-  const { registrations, suspensions, deregistrations, doorbell, ...rest } = await composeRegistrations({
+  const { registrations, suspensions, deregistrations, doorbell, credentialUse, ...rest } = await composeRegistrations({
     config,
     database,
     clock,
@@ -92,7 +92,16 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
   const services: Service[] = [
     ...rest.services,
     ...nouns.services,
-    ...composeChanges({ database, clock, vault, audit, events, access: { outbound, publicUrl: config.PUBLIC_URL }, doorbell }),
+    ...composeChanges({
+      database,
+      clock,
+      vault,
+      audit,
+      events,
+      access: { outbound, publicUrl: config.PUBLIC_URL },
+      doorbell,
+      credentialUse,
+    }),
     [AuditEvents, new AuditEvents(database, vault)],
     [PlatformSigner, platformSigner],
     [StoredCheckpoints, new StoredCheckpoints(database, platformSigner)],

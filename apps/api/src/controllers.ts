@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApprovalsController } from './approvals/approvals.controller.js';
 import { AuditEventsController } from './audit-events/audit-events.controller.js';
+import { BreakGlassController } from './credentials/break-glass.controller.js';
 import { CredentialsController } from './credentials/credentials.controller.js';
 import { ApplicationOverridesController } from './applications/application-overrides.controller.js';
 import { ApplicationsController } from './applications/applications.controller.js';
@@ -41,6 +42,7 @@ export const controllers: Type[] = [
   ApplicationsController,
   ApprovalsController,
   AuditEventsController,
+  BreakGlassController,
   ConnectionsController,
   CredentialsController,
   EhrsController,

@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
+import { PERMISSION_MEMBER, type RouteAccess } from './auth/permit.js';
 
 const PROBLEM = {
   type: 'object',
@@ -26,7 +27,9 @@ const PROBLEM = {
   },
 };
 
-type OperationObject = Pick<NonNullable<OpenAPIObject['paths'][string]['get']>, 'responses' | 'parameters'>;
+type OperationObject = Pick<NonNullable<OpenAPIObject['paths'][string]['get']>, 'responses' | 'parameters' | 'security'> & {
+  readonly [PERMISSION_MEMBER]?: RouteAccess;
+};
 const IF_MATCH = { name: 'If-Match', description: 'The ETag that was read: 412 when somebody changed it since' };
 const HEADERS: Readonly<Record<string, { name: string; description: string }>> = {
   post: { name: 'Idempotency-Key', description: 'The same key and body get the first answer again, with Idempotent-Replayed: true' },
@@ -80,6 +83,7 @@ function openApi(app: INestApplication, serverUrl: string): OpenAPIObject {
   for (const path of Object.values(document.paths)) {
     for (const [method, operation] of Object.entries(path) as [string, OperationObject][]) {
       operation.responses['default'] = failure;
+      if (operation[PERMISSION_MEMBER] === 'public') operation.security = [];
       const header = HEADERS[method];
       if (header)
         operation.parameters = [...(operation.parameters ?? []), { in: 'header', required: false, schema: { type: 'string' }, ...header }];

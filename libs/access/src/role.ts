@@ -45,6 +45,8 @@ export const PERMISSIONS = {
   'registrations.assert': SERVICE,
   'registrations.token': SERVICE,
   'registrations.reveal': SERVICE,
+  'registrations.ask_reveal': ONBOARDING,
+  'registrations.break_glass': ONBOARDING,
   'batches.read': EVERYONE,
   'batches.write': ONBOARDING,
   'operations.read': EVERYONE,

@@ -17,6 +17,12 @@ describe('roles × permissions', () => {
       expect(ROLES.filter((role) => permits(of(role), permission))).toEqual(['owner', 'service']);
   });
 
+  it('leave break-glass to those who bring hospitals in, who decide on no approval but for the owner (T12)', () => {
+    for (const permission of ['registrations.ask_reveal', 'registrations.break_glass'] as const)
+      expect(ROLES.filter((role) => permits(of(role), permission))).toEqual(['owner', 'product', 'customer_success']);
+    expect(ROLES.filter((role) => permits(of(role), 'approvals.decide'))).toEqual(['owner', 'approver']);
+  });
+
   it('an auditor and an approver change nothing but decisions', () => {
     const changes = (permission: Permission) => !/\.(read|lookup)$/.test(permission);
     expect(may('auditor').filter(changes)).toEqual([]);

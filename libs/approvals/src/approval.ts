@@ -1,7 +1,7 @@
 import type { Environment, WorkActor } from '@registrar/database';
 
 /** What may need somebody else's yes. */
-export const APPROVAL_KINDS = ['rollout', 'update', 'reregistration', 'transport'] as const;
+export const APPROVAL_KINDS = ['rollout', 'update', 'reregistration', 'transport', 'reveal'] as const;
 export type ApprovalKind = (typeof APPROVAL_KINDS)[number];
 
 /** `approved`: decided, and not yet used. `used`: what it was for has begun; it is good for nothing else. */

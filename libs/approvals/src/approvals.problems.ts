@@ -38,6 +38,12 @@ export const approvalProblem = defineProblems({
     actor: 'product_team',
     label: 'Ask for the change again, which asks for a new approval',
   },
+  'approvals.reveal_refused': {
+    kind: 'forbidden',
+    title: 'Nobody else has allowed you to see this secret',
+    actor: 'workspace_owner',
+    label: 'Ask with POST …/break-glass, have somebody else approve it, and come back within the hour',
+  },
   'approvals.documents_changed': {
     kind: 'conflict',
     title: 'The documents are not those that the approval was asked for',

@@ -103,6 +103,19 @@ export class Approvals {
     return this.#write(tx, 'use', { ...row, status: 'used', usedAt: now });
   }
 
+  /**
+   * Uses an approval for exactly these documents, as often as it is wanted until it expires; the first time is written down here.
+   * @throws Problem what `consume` throws, but for approvals.used_already
+   */
+  async useUntilExpiry(tx: Transaction, id: string, documentsHash: string): Promise<Approval> {
+    const now = this.clock.now();
+    const row = found(await approvalRows.lock(tx, id, now));
+    if (row.status !== 'used') return this.consume(tx, id, documentsHash);
+    if (row.expiresAt <= now) throw approvalProblem('approvals.expired');
+    if (row.documentsHash !== documentsHash) throw approvalProblem('approvals.documents_changed');
+    return present(row);
+  }
+
   /** Takes a request back that nobody has used: what it was for is no longer wanted. Nothing happens to one that has ended. */
   async withdraw(tx: Transaction, id: string, why: string): Promise<void> {
     const row = await approvalRows.lock(tx, id, this.clock.now());

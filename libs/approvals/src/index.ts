@@ -4,4 +4,5 @@ export type { ApprovalFilter } from './approvals.repository.js';
 export { ApprovalRecords } from './approvals.records.js';
 export { Approvals } from './approvals.service.js';
 export type { Continuation } from './approvals.service.js';
+export { BREAK_GLASS_MS, BreakGlass } from './break-glass.js';
 export { approvalsEntities } from './approvals.entity.js';

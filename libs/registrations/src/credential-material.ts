@@ -1,4 +1,4 @@
-import type { Transaction } from '@registrar/database';
+import type { Environment, Transaction } from '@registrar/database';
 import type { ClientMetadata, SigningAlg } from '@registrar/dcr';
 import { upstreamsFor, type Upstream } from '@registrar/ehrs';
 import { present } from './present.js';
@@ -10,6 +10,8 @@ import type { ClientIdentity, WorkCredential } from './work.js';
 export interface CredentialMaterial {
   readonly registrationId: string;
   readonly tenantId: string;
+  readonly applicationId: string;
+  readonly environment: Environment;
   readonly client: ClientIdentity;
   readonly credential: WorkCredential;
   readonly upstream: Upstream;
@@ -17,6 +19,8 @@ export interface CredentialMaterial {
 
 interface MaterialRow {
   tenant_id: string;
+  application_id: string;
+  environment: Environment;
   ehr_id: string;
   status: RegistrationStatus;
   stopped: boolean;
@@ -38,7 +42,7 @@ interface MaterialRow {
 }
 
 const MATERIAL = `
-SELECT r.tenant_id, r.ehr_id, r.status, t.suspended_at IS NOT NULL OR e.suspended_at IS NOT NULL OR a.suspended_at IS NOT NULL OR t.status <> 'active' AS stopped,
+SELECT r.tenant_id, r.application_id, r.environment, r.ehr_id, r.status, t.suspended_at IS NOT NULL OR e.suspended_at IS NOT NULL OR a.suspended_at IS NOT NULL OR t.status <> 'active' AS stopped,
        c.id AS client_row_id, c.client_id, c.scope AS client_scope, c.token_endpoint_auth_method AS auth_method, c.signing_alg, c.requested_metadata AS requested, c.granted_metadata AS granted,
        k.id AS credential_id, k.kind, k.version, k.alg, k.kid, k.expires_at, s.key_id, s.sealed
   FROM registrations r
@@ -73,6 +77,8 @@ export async function credentialMaterial(tx: Transaction, registrationId: string
   return {
     registrationId,
     tenantId: row.tenant_id,
+    applicationId: row.application_id,
+    environment: row.environment,
     upstream,
     client: {
       id: row.client_row_id,

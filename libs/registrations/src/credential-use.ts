@@ -1,6 +1,6 @@
 import type { AuditLog } from '@registrar/audit';
 import { signAssertion } from '@registrar/dcr';
-import type { Database, UnitOfWork } from '@registrar/database';
+import type { Database, Environment, Transaction, UnitOfWork } from '@registrar/database';
 import type { EventLog } from '@registrar/events';
 import type { Secret } from '@registrar/secret';
 import { audienceOf } from './client-authentication.js';
@@ -25,6 +25,17 @@ export interface RevealedSecret {
   readonly version: number;
   readonly expiresAt?: Date;
 }
+
+/** Whose secret it is that could be shown. */
+export interface Revealable {
+  readonly tenantId: string;
+  readonly applicationId: string;
+  readonly environment: Environment;
+  readonly clientId: string;
+}
+
+/** The reason for showing a secret, and the approval that it stands on. */
+export type FindsReason = (tx: Transaction, tenantId: string) => Promise<{ readonly reason: string; readonly approval_id?: string }>;
 
 const MAX_LIFETIME_S = 300;
 
@@ -82,19 +93,27 @@ export class CredentialUse {
     return { assertion: signed.assertion, audience, expiresAt: signed.expiresAt };
   }
 
-  /** The client secret. The audit entry, with the reason, is committed before the vault is opened. @throws Problem registrations.unsupported_method */
-  async reveal(scope: UnitOfWork, registrationId: string, reason: string): Promise<RevealedSecret> {
+  /** Whose secret there is to be shown, without opening it. @throws Problem registrations.not_found | registrations.not_active | registrations.unsupported_method */
+  async revealable(tx: Transaction, registrationId: string): Promise<Revealable> {
+    const { tenantId, applicationId, environment, client, credential } = await credentialMaterial(tx, registrationId);
+    if (credential.kind !== 'client_secret') throw registrationProblem('registrations.unsupported_method');
+    return { tenantId, applicationId, environment, clientId: client.clientId };
+  }
+
+  /**
+   * The client secret. The audit entry, with the reason, is committed before the vault is opened.
+   * @param why the reason; or what looks for one in the transaction that writes it down, and throws where there is none
+   * @throws Problem registrations.not_found | registrations.not_active | registrations.unsupported_method, and what `why` throws
+   */
+  async reveal(scope: UnitOfWork, registrationId: string, why: string | FindsReason): Promise<RevealedSecret> {
     const material = await this.database.transaction(scope, async (tx) => {
       const found = await credentialMaterial(tx, registrationId);
       if (found.credential.kind !== 'client_secret') throw registrationProblem('registrations.unsupported_method');
       const subject = { type: 'registration', id: registrationId } as const;
-      this.audit.append(tx, {
-        action: 'secret.reveal',
-        subject,
-        tenantId: found.tenantId,
-        detail: { credential_id: found.credential.id, reason },
-      });
-      this.events.append(tx, { type: 'secret.revealed', subject, tenantId: found.tenantId });
+      const { tenantId } = found;
+      const { reason, ...by } = typeof why === 'string' ? { reason: why } : await why(tx, tenantId);
+      this.audit.append(tx, { action: 'secret.reveal', subject, tenantId, detail: { credential_id: found.credential.id, reason, ...by } });
+      this.events.append(tx, { type: 'secret.revealed', subject, tenantId, data: by });
       const now = this.access.clock.now();
       await noteReader(tx, found.credential.id, found.tenantId, now);
       await this.onRevealed?.(tx, registrationId, now);

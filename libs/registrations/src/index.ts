@@ -99,4 +99,4 @@ export { readersBehind } from './credential-readers.repository.js';
 export type { ReadersBehind } from './credential-readers.repository.js';
 export type { OnRevealed } from './on-revealed.js';
 export { CredentialUse } from './credential-use.js';
-export type { RevealedSecret, SignedAssertion } from './credential-use.js';
+export type { FindsReason, Revealable, RevealedSecret, SignedAssertion } from './credential-use.js';

@@ -24,7 +24,7 @@ export const shownApproval = z.object({
   kind: z.enum(APPROVAL_KINDS),
   subject: z.object({ type: z.enum(APPROVAL_SUBJECTS), id: z.string().describe('Id of the roll-out or registration') }),
   status: z.enum(APPROVAL_STATUSES).describe('used: what it was for has begun; it is good for nothing else'),
-  summary: z.array(z.string()).describe('What would become wider or weaker, a line each'),
+  summary: z.array(z.string()).describe('What would become wider or weaker, or be shown, a line each'),
   documents_hash: z.string().describe('SHA-256 of the exact documents; for others it is not good'),
   reason: z.string().nullable(),
   requested_by: shownActor,

@@ -8,7 +8,8 @@ import { API_KEY } from './api-key.strategy.js';
 import { PERMISSION, type RouteAccess } from './permit.js';
 import { RevealWatch } from './reveal-watch.js';
 
-const REVEAL = 'registrations.reveal' satisfies RouteAccess;
+/** What shows a secret: refusals are written down, and requests are counted. */
+const REVEALS: readonly (RouteAccess | undefined)[] = ['registrations.reveal', 'registrations.break_glass'];
 
 /** Lets a request through whose key is valid and whose role may do what the route says. */
 @Injectable()
@@ -26,7 +27,7 @@ export class AuthGuard extends PassportGuard(API_KEY) {
     await super.canActivate(context);
     const { principal, requestId } = context.switchToHttp().getRequest<ApiRequest>();
     const permitted = principal !== undefined && access !== undefined && permits(principal, access);
-    if (principal && access === REVEAL)
+    if (principal && REVEALS.includes(access))
       await (permitted ? this.reveals.count(principal, requestId) : this.reveals.refused(principal, requestId));
     if (!permitted) throw apiProblem('api.forbidden');
     return true;

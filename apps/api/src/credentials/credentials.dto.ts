@@ -1,7 +1,7 @@
 import { isTokenParameter } from '@registrar/dcr';
 import type { AccessToken, RevealedSecret, SignedAssertion } from '@registrar/registrations';
 import { z } from 'zod';
-import { shownMoment } from '../public-id.dto.js';
+import { idOf, shownMoment } from '../public-id.dto.js';
 
 const line = (max: number) =>
   z
@@ -40,6 +40,9 @@ export const revealWanted = z.strictObject({
   reason: z.string().trim().min(10).max(500).describe('Why; it stands in the audit log before the secret is read'),
 });
 export type RevealWanted = z.output<typeof revealWanted>;
+
+export const approvedReveal = z.strictObject({ approval_id: idOf('apr').describe('As break-glass answered it') });
+export type ApprovedReveal = z.output<typeof approvedReveal>;
 
 export const shownAssertion = z.object({
   client_assertion: z.string(),

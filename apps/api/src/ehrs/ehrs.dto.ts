@@ -18,8 +18,8 @@ export const newEhr = z.strictObject({
   name: z.string().trim().min(1).max(200),
   environment: z.enum(ENVIRONMENTS),
   vendor: vendor.optional(),
-  fhir_base_url: url.optional(),
-  issuer: url.optional(),
+  fhir_base_url: url.optional().meta({ examples: ['https://fhir.example.org/r4'] }),
+  issuer: url.optional().meta({ examples: ['https://auth.example.org'] }),
   tenant_id: idOf('ten').optional().describe('Its only hospital; left out: shared'),
   registration_mode: z.enum(REGISTRATION_MODES).optional(),
   client_scope: z.enum(CLIENT_SCOPES).optional(),
@@ -29,6 +29,8 @@ export const newEhr = z.strictObject({
 export type NewEhrBody = z.output<typeof newEhr>;
 
 /** Members that stay for ever are taken, so that the refusal can say why. */
+const stays = z.unknown().meta({ readOnly: true }).optional();
+
 export const ehrChange = z.strictObject({
   name: z.string().trim().min(1).max(200).optional(),
   vendor: vendor.optional(),
@@ -36,10 +38,10 @@ export const ehrChange = z.strictObject({
   client_scope: z.enum(CLIENT_SCOPES).optional(),
   limits: limits.optional(),
   quirks: declaredQuirks.optional(),
-  environment: z.unknown().optional(),
-  fhir_base_url: z.unknown().optional(),
-  issuer: z.unknown().optional(),
-  tenant_id: z.unknown().optional(),
+  environment: stays,
+  fhir_base_url: stays,
+  issuer: stays,
+  tenant_id: stays,
 });
 export type EhrChangeBody = z.output<typeof ehrChange>;
 
