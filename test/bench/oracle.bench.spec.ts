@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rightsWorld, unknownId, type RightsWorld } from '../rights/rights-world.js';
+import { rightsWorld, type RightsWorld } from '../rights/rights-world.js';
+import { unknownId } from '../rights/world-rows.js';
 
 const PAIRS = 400;
 const WARM_UP = 40;

@@ -1,7 +1,8 @@
 import type { Answer } from '../support/index.js';
 import type { Placement, Route } from './api-document.js';
-import { isOfTenant, said, unknownId, type Ids, type RightsWorld } from './rights-world.js';
+import type { RightsWorld } from './rights-world.js';
 import { samplesOf, type Sample } from './sample.js';
+import { isOfTenant, said, unknownId, type Ids } from './world-rows.js';
 
 /** Who asks, and whose ids they try. */
 export interface Prober {

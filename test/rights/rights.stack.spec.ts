@@ -2,18 +2,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/index.js';
 import { routesOf, type Route } from './api-document.js';
 import { probeForeignIds } from './foreign-ids.js';
-import { isOfTenant, rightsWorld, unknownId, type Place, type RightsWorld } from './rights-world.js';
+import { rightsWorld, type Place, type RightsWorld } from './rights-world.js';
 import { isAllowed, keysOfRoles, roleTable } from './role-table.js';
 import { samplesOf } from './sample.js';
+import { isOfTenant, putSealed, secretRow, unknownId } from './world-rows.js';
 
 const HOUR_MS = 3_600_000;
+/** Hundreds of requests, also on a machine that is busy with others. */
+const PATIENCE_MS = 240_000;
 
 let world: RightsWorld;
 let routes: Route[];
 beforeAll(async () => {
   world = await rightsWorld();
   routes = await routesOf(world.stack);
-}, 240_000);
+}, PATIENCE_MS);
 afterAll(() => world.stop());
 
 const rows = (sql: string) => world.stack.query<Record<string, unknown>>(sql);
@@ -30,7 +33,7 @@ const firstPageOf = (route: Route, place: Place): string => {
 };
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
-describe('ids of others, in every place that the OpenAPI document has (T1, T2)', () => {
+describe('ids of others, in every place that the OpenAPI document has (T1, T2)', { timeout: PATIENCE_MS }, () => {
   it('each place that takes an id says of what kind, and each route who may call it', () => {
     expect(routes.flatMap(({ method, path, unsaid }) => unsaid.map((place) => `${method} ${path} ${place}`))).toEqual([]);
     expect(routes.filter(({ permission }) => permission === undefined).map(({ method, path }) => `${method} ${path}`)).toEqual([]);
@@ -50,6 +53,20 @@ describe('ids of others, in every place that the OpenAPI document has (T1, T2)',
       );
     expect(probed.flatMap(({ unfilled }) => unfilled)).toEqual([]);
     expect(probed.flatMap(({ leaks }) => leaks)).toEqual([]);
+  });
+});
+
+describe('a planted leak', () => {
+  it('is found: a table whose row-level security is off', async () => {
+    const { stack, otherTenant, otherWorkspace, boundKey } = world;
+    const reads = routes.filter(({ method, path }) => method === 'GET' && path.startsWith('/v1/approvals/'));
+    await stack.query('ALTER TABLE approvals DISABLE ROW LEVEL SECURITY');
+    const found = [
+      await probeForeignIds(world, reads, { name: 'workspace', key: stack.ownerKey, sharesWorkspace: false, foreign: otherWorkspace.ids }),
+      await probeForeignIds(world, reads, { name: 'hospital', key: boundKey, sharesWorkspace: true, foreign: otherTenant.ids }),
+    ];
+    await stack.query('ALTER TABLE approvals ENABLE ROW LEVEL SECURITY');
+    expect(found.map(({ leaks }) => leaks.length)).toEqual([1, 1]);
   });
 });
 
@@ -111,7 +128,7 @@ describe('cursors (T1, A29)', () => {
   });
 });
 
-describe('roles × routes (T12)', () => {
+describe('roles × routes (T12)', { timeout: PATIENCE_MS }, () => {
   it('are answered as the one table says, before anything else of a request is looked at', async () => {
     const keys = await keysOfRoles(world);
     const before = await changes();
@@ -151,6 +168,19 @@ describe('roles × routes (T12)', () => {
   });
 });
 
+describe('names of others (T5)', () => {
+  it('are free: the same external id, and the same Idempotency-Key, which replays nothing', async () => {
+    const { stack, otherKey } = world;
+    const call = { body: { name: 'St. Mary', external_id: 'st-mary' }, headers: { 'idempotency-key': 'the-same' } };
+    const [first, second] = [
+      await stack.call<{ id: string }>('POST', '/v1/tenants', call),
+      await stack.call<{ id: string }>('POST', '/v1/tenants', { ...call, key: otherKey }),
+    ];
+    expect([first.status, second.status, second.headers.get('idempotent-replayed')]).toEqual([201, 201, null]);
+    expect(second.body.id).not.toBe(first.body.id);
+  });
+});
+
 describe('a secret', () => {
   const reveal = (key: string, body: object, id = world.own.registrationId) =>
     world.stack.call<{ code?: string; client_secret?: string }>('POST', `/v1/registrations/${id}/reveal`, { key, body });
@@ -170,6 +200,21 @@ describe('a secret', () => {
     expect(own.site.clients.map(({ secret }) => secret)).toContain(shown.body.client_secret);
     expect(await entries('secret.reveal')).toMatchObject([{ reason }]);
     expect(await told('secret.revealed')).toHaveLength(1);
+  });
+
+  it('is never another one’s, whatever sealed row is put in the place of its own (T15)', async () => {
+    const { stack, own, otherTenant, otherWorkspace } = world;
+    const key = await world.key('service');
+    const sealedAt = ({ registrationId }: Place, what: 'credential' | 'client') => secretRow(stack, registrationId, what);
+    const at = await sealedAt(own, 'credential');
+    const others = [await sealedAt(otherTenant, 'credential'), await sealedAt(otherWorkspace, 'credential'), await sealedAt(own, 'client')];
+    for (const other of others) {
+      await putSealed(stack, at, other);
+      const { status, body } = await reveal(key, { reason });
+      expect([status, body.client_secret]).toEqual([500, undefined]);
+    }
+    await putSealed(stack, at, at);
+    expect((await reveal(key, { reason })).status).toBe(200);
   });
 
   it('is shown to whoever may see none with somebody else’s yes alone: of one registration, for an hour, each time told of (T12)', async () => {

@@ -1,6 +1,7 @@
 import { PERMISSIONS, ROLES, type Role } from '@registrar/access';
 import type { Route } from './api-document.js';
-import { unknownId, type RightsWorld } from './rights-world.js';
+import type { RightsWorld } from './rights-world.js';
+import { unknownId } from './world-rows.js';
 
 /** A role's key of some workspace. */
 export interface RoleKey {

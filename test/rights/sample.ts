@@ -1,5 +1,5 @@
 import type { Placement, Route, Schema } from './api-document.js';
-import type { Ids } from './rights-world.js';
+import type { Ids } from './world-rows.js';
 
 /** A request as it is sent. */
 export interface Sample {

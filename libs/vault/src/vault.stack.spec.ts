@@ -90,6 +90,36 @@ describe('the vault on its database', () => {
     expect((await vault.open(ofA, at, bytes)).expose()).toBe('value');
   });
 
+  it('opens no sealed value in the place of another, whichever two change places: row, tenant, kind, version (T15)', async () => {
+    const subjects = [newId(), newId()];
+    const places = [undefined, tenantA, tenantB].flatMap((tenantId) =>
+      subjects.flatMap((subjectId) =>
+        ['client_secret', 'registration_access_token'].flatMap((kind) =>
+          [1, 2].map((version) => ({
+            owner: { workspaceId, ...(tenantId === undefined ? {} : { tenantId }) },
+            at: { subjectId, kind, version },
+            value: [tenantId, subjectId, kind, version].join(' '),
+          })),
+        ),
+      ),
+    );
+    const sealed = await Promise.all(
+      places.map(async ({ owner, at, value }) => (await vault.prepare(owner)).seal(at, Secret.of(value)).bytes),
+    );
+    let refused = 0;
+    for (const [to, { owner, at, value }] of places.entries())
+      for (const [from, bytes] of sealed.entries()) {
+        const opened = await vault.open(owner, at, bytes).then(
+          (secret) => secret.expose(),
+          (error: unknown) => (error as { code?: string }).code,
+        );
+        expect(opened).toBe(from === to ? value : 'vault.integrity');
+        if (from !== to) refused += 1;
+      }
+    process.stdout.write(`sealed values: ${places.length}, each in the place of each other one: ${refused} refused, 0 opened\n`);
+    expect(refused).toBe(24 * 23);
+  });
+
   it('another workspace cannot even reach the key', async () => {
     const foreign = newId();
     await test.query('INSERT INTO workspaces (id, name, created_at) VALUES ($1, $2, now())', [foreign, 'Other']);
