@@ -78,6 +78,11 @@ module.exports = {
     fence('crypto-in-vault', '^(node:)?crypto$', '^libs/vault/'),
     fence('jose', 'node_modules/jose(/|$)|^jose$', '^libs/(dcr|vault|keys)/|^apps/api/src/auth/'),
     fence('passport-in-api-auth', 'node_modules/(@nestjs/)?passport|^(@nestjs/)?passport', '^apps/api/src/auth/'),
+    fence(
+      'openid-client-in-api-auth',
+      'node_modules/(openid-client|oauth4webapi)(/|$)|^(openid-client|oauth4webapi)$',
+      '^apps/api/src/auth/',
+    ),
     {
       name: 'dcr-is-plain-typescript',
       severity: 'error',

@@ -18,8 +18,11 @@ const OF_THE_WORKSPACE = [
   'certificate_keys',
   'event_heads',
   'idempotency_keys',
+  'people',
   'pooled_keys',
+  'role_mappings',
   'rollouts',
+  'sessions',
   'statement_keys',
   'workspaces',
 ];

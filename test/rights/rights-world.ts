@@ -89,6 +89,10 @@ export async function rightsWorld(): Promise<RightsWorld> {
     const of = (prefix: string) => ids.get(prefix);
     await made(owner, '/v1/batches', { application_id: of('app'), connection_ids: [of('con')] });
     await made(owner, '/v1/api-keys', { name: 'Another', role: 'auditor' });
+    for (const group of ['auditors', 'desk']) {
+      await made(owner, '/v1/sessions', {});
+      await made(owner, '/v1/role-mappings', { group, role: 'auditor' });
+    }
   };
 
   /** A roll-out, and rows like it, so that nothing is changed at the others meanwhile. */

@@ -20,6 +20,8 @@ const NOUNS = {
   bat: { table: 'batches', ofTenant: false },
   rol: { table: 'rollouts', ofTenant: false },
   key: { table: 'api_keys', ofTenant: false },
+  ses: { table: 'sessions', ofTenant: false },
+  map: { table: 'role_mappings', ofTenant: false },
   as: { table: 'authorization_servers', ofTenant: false },
   ws: { table: 'workspaces', ofTenant: false },
 } as const satisfies Partial<Record<IdPrefix, { table: string; ofTenant: boolean }>>;

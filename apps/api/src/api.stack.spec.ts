@@ -160,7 +160,17 @@ describe('bad input', () => {
     },
   );
 
-  it('X-Forwarded-For, Host and X-Tenant-Id change nothing (A32)', async () => {
+  it('X-Forwarded-For, Host and X-Tenant-Id change nothing (A32), and make no address that a key is bound to', async () => {
+    const forwarded = { 'x-forwarded-for': '10.0.0.1', 'x-real-ip': '10.0.0.1', forwarded: 'for=10.0.0.1' };
+    const elsewhere = await key({ name: 'Elsewhere', role: 'service', addresses: ['10.0.0.1'] });
+    const here = await key({ name: 'Here', role: 'service', addresses: ['127.0.0.0/8'] });
+    expect(here.body).toMatchObject({ addresses: ['127.0.0.0/8'] });
+    expect((await stack.call('GET', '/v1/workspace', { key: elsewhere.body.key ?? '', headers: forwarded })).status).toBe(401);
+    expect((await stack.call('GET', '/v1/workspace', { key: here.body.key ?? '', headers: forwarded })).status).toBe(200);
+    expect((await key({ name: 'x', role: 'service', addresses: ['10.0.0.1/33'] })).body).toMatchObject({
+      code: 'api.invalid_body',
+      errors: [{ pointer: '/addresses/0' }],
+    });
     const headers = { 'x-forwarded-for': '10.0.0.1', 'x-forwarded-host': 'evil.example', 'x-tenant-id': 'ten_x', 'x-workspace-id': 'ws_x' };
     const forged = await stack.call('GET', '/v1/workspace', { headers });
     expect(forged.body).toEqual((await stack.call('GET', '/v1/workspace')).body);

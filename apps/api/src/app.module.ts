@@ -1,9 +1,9 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import type { Logger } from 'pino';
-import { ApiKeyStrategy } from './auth/api-key.strategy.js';
 import { AuthGuard } from './auth/auth.guard.js';
 import { PermitCheck } from './auth/permit-check.js';
+import { Strategies } from './auth/strategies.js';
 import { controllers } from './controllers.js';
 import { Lifetime } from './health/lifetime.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
@@ -31,7 +31,7 @@ export class AppModule {
       providers: [
         ...providers,
         { provide: Lifetime, useValue: lifetime },
-        ApiKeyStrategy,
+        Strategies,
         PermitCheck,
         RegistrationAnswers,
         { provide: APP_GUARD, useClass: AuthGuard },

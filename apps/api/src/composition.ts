@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Provider } from '@nestjs/common';
-import { accessEntities, ApiKeysService, Authenticator, Idempotency } from '@registrar/access';
+import { accessEntities, ApiKeysService } from '@registrar/access';
 import { AuditEvents, AuditLog } from '@registrar/audit';
 import { StoredCheckpoints } from '@registrar/checkpoints';
 import { FileClock, SystemClock } from '@registrar/clock';
@@ -14,11 +14,11 @@ import { rotationEntities } from '@registrar/rotation';
 import { TenantRecords, tenantsEntities, TenantsService, TenantSuspensionService, WorkspacesService } from '@registrar/tenants';
 import { newId, openKekRing, openVault } from '@registrar/vault';
 import type { Logger } from 'pino';
+import { composeAccess } from './compose-access.js';
 import { CHANGES_ENTITIES, composeChanges } from './compose-changes.js';
 import { composeNouns, NOUN_ENTITIES } from './compose-nouns.js';
 import { composeOffboarding } from './compose-offboarding.js';
 import { composeRegistrations } from './compose-registrations.js';
-import { Cursors } from './cursors.js';
 import { makeFirstWorkspace } from './owner-key.js';
 import type { Service } from './service.js';
 
@@ -107,10 +107,7 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
     [StoredCheckpoints, new StoredCheckpoints(database, platformSigner)],
     [Database, database],
     [Jobs, jobs],
-    [Authenticator, new Authenticator(database, clock, platformKeys)],
-    [Idempotency, new Idempotency(database, clock)],
-    [Cursors, new Cursors(platformKeys)],
-    [ApiKeysService, apiKeys],
+    ...composeAccess({ config, database, clock, audit, platformKeys, outbound }, apiKeys),
     [WorkspacesService, workspaces],
     [TenantSuspensionService, tenantSuspension],
     ...composeOffboarding({ config, database, clock, vault, audit, events, deregistrations }),

@@ -28,6 +28,9 @@ import { RotationController } from './registrations/rotation.controller.js';
 import { RotationsController } from './rotations/rotations.controller.js';
 import { RotationLinesController } from './ehrs/rotation-lines.controller.js';
 import { RotationPoliciesController } from './rotation-policies/rotation-policies.controller.js';
+import { RoleMappingsController } from './role-mappings/role-mappings.controller.js';
+import { SessionController, SessionsController } from './sessions/sessions.controller.js';
+import { SignInController } from './sign-in/sign-in.controller.js';
 import { SoftwareStatementsController } from './software-statements/software-statements.controller.js';
 import { SuspensionsController } from './suspensions/suspensions.controller.js';
 import { RolloutsController } from './rollouts/rollouts.controller.js';
@@ -66,6 +69,10 @@ export const controllers: Type[] = [
   RotationsController,
   RotationLinesController,
   RotationPoliciesController,
+  RoleMappingsController,
+  SessionController,
+  SessionsController,
+  SignInController,
   SoftwareStatementsController,
   SuspensionsController,
   RolloutsController,

@@ -33,7 +33,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
       throw apiProblem('api.invalid_header', { detail: 'Idempotency-Key has 1 to 255 visible ASCII characters.' });
     const path = request.originalUrl.split('?', 1)[0] ?? '';
     const sent = { query: request.query, body: (request.body ?? null) as unknown };
-    const claimed = { apiKeyId: principal.apiKeyId, route: `POST ${path}`, key, request: canonicalJson(sent) };
+    const claimed = { callerId: principal.id, route: `POST ${path}`, key, request: canonicalJson(sent) };
     const scope = scopeOf(principal, request.requestId);
     const claim = await this.idempotency.claim(scope, claimed);
     const response = http.getResponse<Response>();

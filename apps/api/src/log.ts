@@ -31,7 +31,8 @@ export function requestLog(log: Logger): HttpLogger {
     customErrorMessage: () => 'request',
     customProps: (request) => {
       const { requestId, principal, problemCode } = request as unknown as ApiRequest;
-      return { request_id: requestId, workspace_id: principal?.workspaceId, api_key_id: principal?.apiKeyId, code: problemCode };
+      const caller = principal && { workspace_id: principal.workspaceId, [`${principal.type}_id`]: principal.id };
+      return { request_id: requestId, ...caller, session_id: principal?.sessionId, code: problemCode };
     },
     genReqId: (request) => (request as unknown as ApiRequest).requestId,
     serializers: {

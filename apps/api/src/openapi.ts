@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
+import { SESSION } from './auth/cookies.js';
 import { PERMISSION_MEMBER, type RouteAccess } from './auth/permit.js';
 
 const PROBLEM = {
@@ -57,7 +58,18 @@ function openApi(app: INestApplication, serverUrl: string): OpenAPIObject {
     .setVersion('1')
     .addServer(serverUrl)
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key: rk_…' }, 'api_key')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token of the configured OpenID provider' },
+      'openid',
+    )
+    .addCookieAuth(
+      SESSION,
+      { type: 'apiKey', in: 'cookie', description: 'The session of a browser; Origin has to be ours where something changes' },
+      'session',
+    )
     .addSecurityRequirements('api_key')
+    .addSecurityRequirements('openid')
+    .addSecurityRequirements('session')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,

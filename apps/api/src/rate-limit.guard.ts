@@ -4,7 +4,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { apiProblem } from './api.problems.js';
 import type { ApiRequest } from './api-request.js';
 
-/** So many requests each second for each key, on this instance; the answer says what is left (RateLimit header fields). */
+/** So many requests each second for each key or person, on this instance; the answer says what is left (RateLimit header fields). */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
   readonly #limiter: RateLimiterMemory;
@@ -17,7 +17,7 @@ export class RateLimitGuard implements CanActivate {
     const http = context.switchToHttp();
     const { principal } = http.getRequest<ApiRequest>();
     if (!principal) return true;
-    const state = await this.#limiter.consume(principal.apiKeyId).catch((refused: unknown) => {
+    const state = await this.#limiter.consume(principal.id).catch((refused: unknown) => {
       if (refused instanceof RateLimiterRes) return refused;
       throw refused;
     });

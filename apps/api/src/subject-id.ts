@@ -4,6 +4,9 @@ import { publicId, type IdPrefix } from '@registrar/database';
 export const SUBJECT_PREFIXES = {
   workspace: 'ws',
   api_key: 'key',
+  person: 'per',
+  role_mapping: 'map',
+  session: 'ses',
   tenant: 'ten',
   ehr: 'ehr',
   authorization_server: 'as',

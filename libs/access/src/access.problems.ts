@@ -31,6 +31,30 @@ export const accessProblem = defineProblems({
     actor: 'caller',
     label: "Use a key of the EHR's own environment; nothing crosses from one to another",
   },
+  'access.group_mapped_already': {
+    kind: 'conflict',
+    title: 'The group has a role in this workspace already',
+    actor: 'workspace_owner',
+    label: 'Delete the mapping that there is, then map the group anew',
+  },
+  'access.role_mapping_not_found': {
+    kind: 'not_found',
+    title: 'There is no such role mapping',
+    actor: 'caller',
+    label: 'Check the mapping id; ids start with map_',
+  },
+  'access.session_not_found': {
+    kind: 'not_found',
+    title: 'There is no such session',
+    actor: 'caller',
+    label: 'Check the session id; ids start with ses_',
+  },
+  'access.session_by_session': {
+    kind: 'conflict',
+    title: 'Only an API key itself is exchanged for a session',
+    actor: 'caller',
+    label: 'Send the API key as Authorization: Bearer with this call',
+  },
   'access.last_owner_key': {
     kind: 'conflict',
     title: 'This is the last key that can manage the workspace',

@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AuditLog } from '@registrar/audit';
 import { ManualClock } from '@registrar/clock';
@@ -19,8 +20,8 @@ let database: Database;
 let keys: ApiKeysService;
 let authenticator: Authenticator;
 
-async function instance() {
-  const opened = await openDatabase({ url: test.databaseUrl, poolSize: 8, entities: accessEntities, applicationName: 'access-test' });
+async function instance(applicationName = 'access-test') {
+  const opened = await openDatabase({ url: test.databaseUrl, poolSize: 8, entities: accessEntities, applicationName });
   const kek = fileKeyEncryptionKey(kekFile, { createIfMissing: true });
   const { vault, platformKeys } = await openVault(opened, kek, clock);
   const audit = new AuditLog(vault, clock);
@@ -28,7 +29,7 @@ async function instance() {
   return {
     database: opened,
     keys: new ApiKeysService(opened, clock, audit, platformKeys),
-    authenticator: new Authenticator(opened, clock, platformKeys),
+    authenticator: new Authenticator(opened, clock, platformKeys, audit),
   };
 }
 const kekFile = join(mkdtempSync(join(tmpdir(), 'registrar-access-')), 'kek');
@@ -55,7 +56,8 @@ describe('API keys', () => {
     const principal = await authenticator.authenticate(token);
     expect(principal).toEqual({
       workspaceId,
-      apiKeyId: apiKey.id,
+      type: 'api_key',
+      id: apiKey.id,
       name: 'ci',
       role: 'product',
       tenantIds: [tenants[0]],
@@ -94,14 +96,48 @@ describe('API keys', () => {
     });
   });
 
-  it('refuses a typo without a look-up, and an unknown key with one', async () => {
+  it('refuses a key with one character changed without a query, whichever it is, and an unknown key with one (T22, A26)', async () => {
     const looked = vi.spyOn(database, 'routing');
+    const asked = vi.spyOn(Client.prototype, 'query');
+    const counted = await instance('counted');
+    const queries = () =>
+      (asked.mock.contexts as { connectionParameters?: { application_name?: string } }[]).filter(
+        ({ connectionParameters }) => connectionParameters?.application_name === 'counted',
+      ).length;
+    const { token: real } = await keys.create(scope, { name: 'typed', role: 'service' });
+    const text = real.expose();
+    asked.mockClear();
+    for (let at = 0; at < text.length; at += 1) {
+      const changed = `${text.slice(0, at)}${text[at] === 'a' ? 'b' : 'a'}${text.slice(at + 1)}`;
+      expect(await counted.authenticator.authenticate(Secret.of(changed))).toBeUndefined();
+    }
+    expect(queries()).toBe(0);
+    expect(await counted.authenticator.authenticate(real)).toBeDefined();
+    expect(queries()).toBeGreaterThan(0);
+    asked.mockRestore();
+    await counted.database.close();
+    looked.mockClear();
     const token = newApiKeyToken();
     expect(await authenticator.authenticate(Secret.of(`${token.expose().slice(0, -1)}!`))).toBeUndefined();
     expect(looked).not.toHaveBeenCalled();
     expect(await authenticator.authenticate(token)).toBeUndefined();
     expect(looked).toHaveBeenCalledTimes(1);
     looked.mockRestore();
+  });
+
+  it('is good from the addresses that it is bound to alone, and being tried from elsewhere is remembered (T22)', async () => {
+    const addresses = ['192.0.2.0/24', '2001:db8::1'];
+    const { apiKey, token } = await keys.create(scope, { name: 'office', role: 'service', addresses });
+    expect(apiKey.addresses).toEqual(addresses);
+    for (const good of ['192.0.2.77', '::ffff:192.0.2.1', '2001:db8::1'])
+      expect(await authenticator.authenticate(token, good)).toBeDefined();
+    for (const bad of ['198.51.100.1', '2001:db8::2', '', undefined]) expect(await authenticator.authenticate(token, bad)).toBeUndefined();
+    await vi.waitFor(async () => {
+      const told = await test.query(`SELECT detail FROM audit_events WHERE action = 'api_key.refuse_address' AND subject_id = $1`, [
+        apiKey.id,
+      ]);
+      expect(told).toEqual([{ detail: { address: '198.51.100.1' } }]);
+    }, 30_000);
   });
 
   it('is bound to what is there; a bound key manages none', async () => {
@@ -138,7 +174,7 @@ describe('API keys', () => {
 });
 
 describe('Idempotency-Key', () => {
-  const request = { apiKeyId: newId(), route: 'POST /v1/tenants', key: 'k', request: '{"name":"A"}' };
+  const request = { callerId: newId(), route: 'POST /v1/tenants', key: 'k', request: '{"name":"A"}' };
   const answer = { status: 201, headers: { location: '/v1/tenants/x' }, body: { name: 'A' } };
 
   it('of 50 at once one works, the others wait for its answer (A16)', async () => {
@@ -156,7 +192,7 @@ describe('Idempotency-Key', () => {
     expect(await idempotency.claim(scope, one)).toEqual({ kind: 'mine' });
     await idempotency.settle(scope, one, answer);
     expect(await idempotency.claim(scope, { ...one, request: '{"name":"B"}' })).toEqual({ kind: 'other_request' });
-    expect(await idempotency.claim(scope, { ...one, apiKeyId: newId() })).toEqual({ kind: 'mine' });
+    expect(await idempotency.claim(scope, { ...one, callerId: newId() })).toEqual({ kind: 'mine' });
     const [elsewhere] = await test.query<{ id: string }>('SELECT id FROM workspaces WHERE id <> $1', [workspaceId]);
     expect(await idempotency.claim({ ...scope, workspaceId: elsewhere?.id ?? '' }, one)).toEqual({ kind: 'mine' });
     clock.advance(7 * 24 * 3_600_000);

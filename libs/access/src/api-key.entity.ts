@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Environment } from '@registrar/database';
 import type { ApiKey } from './api-key.js';
+import { bindingsOf } from './principal.js';
 import type { Role } from './role.js';
 
 @Entity('api_keys')
@@ -26,6 +27,9 @@ export class ApiKeyEntity {
   @Column('text', { nullable: true })
   environment!: Environment | null;
 
+  @Column('jsonb', { nullable: true })
+  addresses!: string[] | null;
+
   @Column('text', { name: 'last_four' })
   lastFour!: string;
 
@@ -50,9 +54,8 @@ export function present(row: ApiKeyRow): ApiKey {
     id: row.id,
     name: row.name,
     role: row.role,
-    ...(row.tenantIds ? { tenantIds: row.tenantIds } : {}),
-    ...(row.applicationId === null ? {} : { applicationId: row.applicationId }),
-    ...(row.environment ? { environment: row.environment } : {}),
+    ...bindingsOf(row),
+    ...(row.addresses ? { addresses: row.addresses } : {}),
     lastFour: row.lastFour,
     createdAt: row.createdAt,
     ...(row.expiresAt ? { expiresAt: row.expiresAt } : {}),

@@ -9,6 +9,8 @@ export interface ApiKey {
   readonly tenantIds?: readonly string[];
   readonly applicationId?: string;
   readonly environment?: Environment;
+  /** Addresses and CIDRs that it is good from. */
+  readonly addresses?: readonly string[];
   readonly lastFour: string;
   readonly createdAt: Date;
   readonly expiresAt?: Date;
@@ -23,5 +25,6 @@ export interface NewApiKey {
   readonly tenantIds?: readonly string[] | undefined;
   readonly applicationId?: string | undefined;
   readonly environment?: Environment | undefined;
+  readonly addresses?: readonly string[] | undefined;
   readonly expiresAt?: Date | undefined;
 }

@@ -42,7 +42,8 @@ export const apiKeyRows = {
   async otherOwners(tx: Transaction, id: string): Promise<number> {
     const [row] = await tx.query<{ n: number }>(
       `SELECT count(*)::int AS n FROM api_keys WHERE workspace_id = $1 AND id <> $2 AND role = 'owner' AND revoked_at IS NULL
-         AND expires_at IS NULL AND tenant_ids IS NULL AND application_id IS NULL AND environment IS NULL`,
+         AND expires_at IS NULL AND tenant_ids IS NULL AND application_id IS NULL AND environment IS NULL
+         AND addresses IS NULL`,
       [tx.scope.workspaceId, id],
     );
     return row?.n ?? 0;

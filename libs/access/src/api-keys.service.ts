@@ -85,6 +85,7 @@ export class ApiKeysService {
       tenantIds: wanted.tenantIds ? [...wanted.tenantIds] : null,
       applicationId: wanted.applicationId ?? null,
       environment: wanted.environment ?? null,
+      addresses: wanted.addresses ? [...wanted.addresses] : null,
       lastFour: token.expose().slice(-4),
       createdAt: this.clock.now(),
       expiresAt: wanted.expiresAt ?? null,
@@ -92,7 +93,11 @@ export class ApiKeysService {
       revokedAt: null,
     };
     await apiKeyRows.insert(tx, row, digest);
-    const bound = { tenant_ids: wanted.tenantIds?.map((id) => publicId('ten', id)), environment: wanted.environment };
+    const bound = {
+      tenant_ids: wanted.tenantIds?.map((id) => publicId('ten', id)),
+      environment: wanted.environment,
+      addresses: wanted.addresses,
+    };
     this.audit.append(tx, {
       action: 'api_key.create',
       subject: { type: 'api_key', id: row.id },

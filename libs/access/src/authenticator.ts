@@ -1,16 +1,15 @@
+import type { AuditLog } from '@registrar/audit';
 import type { Clock } from '@registrar/clock';
 import type { Database } from '@registrar/database';
 import type { Secret } from '@registrar/secret';
 import { mac, type PlatformKeys } from '@registrar/vault';
+import { accessScope } from './access-scope.js';
+import { isWithin } from './address-binding.js';
 import { isApiKeyToken } from './api-key-token.js';
 import type { ApiKeyRow } from './api-key.entity.js';
 import { apiKeyRows } from './api-keys.repository.js';
-import type { Principal } from './principal.js';
-
-/** A look-up holds this long, so that a revoked key is refused within a second everywhere. */
-const TRUST_MS = 900;
-const USED_EVERY_MS = 60_000;
-const MOST_KEYS = 10_000;
+import { LookUps, OnceAMinute, remember } from './look-ups.js';
+import { bindingsOf, type Principal } from './principal.js';
 
 interface IndexRow {
   readonly workspace_id: string;
@@ -18,58 +17,38 @@ interface IndexRow {
   readonly revoked_at: Date | null;
 }
 
-interface LookUp {
-  readonly at: number;
-  readonly found: Promise<ApiKeyRow | undefined>;
-}
-
 /** Turns a presented key into a principal. */
 export class Authenticator {
-  readonly #lookUps = new Map<string, LookUp>();
+  readonly #lookUps = new LookUps<ApiKeyRow>();
   /** What a key is never changes, so it is read once; whether it still holds is asked again and again. */
   readonly #keys = new Map<string, ApiKeyRow>();
-  readonly #used = new Map<string, number>();
+  readonly #used = new OnceAMinute();
+  readonly #refused = new OnceAMinute();
 
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly platformKeys: PlatformKeys,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
-   * @returns undefined for a typo (without a look-up), and for a key that is unknown, revoked or expired.
+   * @param address Where the request comes from; a key that is bound to addresses is good from those alone, and that it was
+   * tried from elsewhere stands in the audit log, once a minute.
+   * @returns undefined for a typo (without a look-up), and for a key that is unknown, revoked, expired or somewhere else.
    * @throws Problem database.unavailable
    */
-  async authenticate(token: Secret): Promise<Principal | undefined> {
+  async authenticate(token: Secret, address?: string): Promise<Principal | undefined> {
     if (!isApiKeyToken(token)) return undefined;
     const digest = mac(await this.platformKeys.key('api_key_index'), token.expose());
-    const row = await this.#lookUp(digest);
-    if (!row || (row.expiresAt && row.expiresAt <= this.clock.now())) return undefined;
-    if (row.tenantIds?.length === 0) return undefined;
+    const row = await this.#lookUps.get(digest.toString('base64'), () => this.#find(digest));
+    if (!row || !isGoodKey(row, this.clock.now())) return undefined;
+    if (row.addresses && !isWithin(address, row.addresses)) {
+      this.#tellElsewhere(row, address);
+      return undefined;
+    }
     this.#markUsed(row);
-    return {
-      workspaceId: row.workspaceId,
-      apiKeyId: row.id,
-      name: row.name,
-      role: row.role,
-      ...(row.tenantIds ? { tenantIds: row.tenantIds } : {}),
-      ...(row.applicationId === null ? {} : { applicationId: row.applicationId }),
-      ...(row.environment ? { environment: row.environment } : {}),
-    };
-  }
-
-  #lookUp(digest: Buffer): Promise<ApiKeyRow | undefined> {
-    const name = digest.toString('base64');
-    const known = this.#lookUps.get(name);
-    if (known && performance.now() - known.at < TRUST_MS) return known.found;
-    const found = this.#find(digest);
-    remember(this.#lookUps, name, { at: performance.now(), found });
-    found.then(
-      // A stranger's guesses are not kept.
-      (row) => row ?? this.#lookUps.delete(name),
-      () => this.#lookUps.delete(name),
-    );
-    return found;
+    return principalOfKey(row);
   }
 
   async #find(digest: Buffer): Promise<ApiKeyRow | undefined> {
@@ -80,27 +59,43 @@ export class Authenticator {
     if (!index || index.revoked_at) return undefined;
     const known = this.#keys.get(index.api_key_id);
     if (known) return known;
-    const row = await this.database.transaction(systemScope(index.workspace_id), (tx) => apiKeyRows.find(tx, index.api_key_id));
+    const row = await this.database.transaction(accessScope(index.workspace_id), (tx) => apiKeyRows.find(tx, index.api_key_id));
     if (row) remember(this.#keys, row.id, row);
     return row ?? undefined;
   }
 
   /** At most once a minute for each key, and never in the way of the request. */
   #markUsed(row: ApiKeyRow): void {
-    const last = this.#used.get(row.id);
-    if (last !== undefined && performance.now() - last < USED_EVERY_MS) return;
-    remember(this.#used, row.id, performance.now());
+    if (!this.#used.due(row.id)) return;
     const at = this.clock.now();
-    this.database.transaction(systemScope(row.workspaceId), (tx) => apiKeyRows.used(tx, row.id, at)).catch(() => this.#used.delete(row.id));
+    this.database
+      .transaction(accessScope(row.workspaceId), (tx) => apiKeyRows.used(tx, row.id, at))
+      .catch(() => {
+        this.#used.undo(row.id);
+      });
+  }
+
+  #tellElsewhere(row: ApiKeyRow, address: string | undefined): void {
+    if (!this.#refused.due(row.id)) return;
+    this.database
+      .transaction(accessScope(row.workspaceId), (tx) => {
+        const subject = { type: 'api_key', id: row.id } as const;
+        this.audit.append(tx, { action: 'api_key.refuse_address', subject, detail: { address: address ?? null } });
+        return Promise.resolve();
+      })
+      .catch(() => {
+        this.#refused.undo(row.id);
+      });
   }
 }
 
-function systemScope(workspaceId: string) {
-  return { workspaceId, actor: { type: 'system', id: 'access' }, requestId: 'authentication' } as const;
+/** Whether a key lets anybody in now. */
+export function isGoodKey(row: ApiKeyRow, now: Date): boolean {
+  if (row.revokedAt || (row.expiresAt && row.expiresAt <= now)) return false;
+  return row.tenantIds?.length !== 0;
 }
 
-function remember<T>(map: Map<string, T>, name: string, value: T): void {
-  map.delete(name);
-  map.set(name, value);
-  if (map.size > MOST_KEYS) map.delete(map.keys().next().value ?? '');
+/** Whoever comes with that key. */
+export function principalOfKey(row: ApiKeyRow): Principal {
+  return { workspaceId: row.workspaceId, type: 'api_key', id: row.id, name: row.name, role: row.role, ...bindingsOf(row) };
 }

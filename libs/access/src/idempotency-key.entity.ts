@@ -5,8 +5,9 @@ export class IdempotencyKeyEntity {
   @PrimaryColumn('uuid', { name: 'workspace_id' })
   workspaceId!: string;
 
+  /** The column is older than people: it may hold a person's id. */
   @PrimaryColumn('uuid', { name: 'api_key_id' })
-  apiKeyId!: string;
+  callerId!: string;
 
   @PrimaryColumn('text')
   route!: string;

@@ -9,7 +9,8 @@ const SWEEP_MS = 3_600_000;
 
 /** One request that carries an Idempotency-Key. `request` is everything that makes it the same request. */
 export interface IdempotentRequest {
-  readonly apiKeyId: string;
+  /** The key's or the person's. */
+  readonly callerId: string;
   readonly route: string;
   readonly key: string;
   readonly request: string;
@@ -37,7 +38,7 @@ interface Row {
   readonly response_body: unknown;
 }
 
-/** First answers by Idempotency-Key, kept for seven days for each API key and route. */
+/** First answers by Idempotency-Key, kept for seven days for each caller and route. */
 export class Idempotency {
   readonly #swept = new Map<string, number>();
 
@@ -52,7 +53,7 @@ export class Idempotency {
     const now = this.clock.now();
     const until = new Date(now.getTime() + RUNNING_MS);
     const row = await this.database.transaction(scope, async (tx) => {
-      const key = [scope.workspaceId, request.apiKeyId, request.route, request.key];
+      const key = [scope.workspaceId, request.callerId, request.route, request.key];
       // What has run out is taken over, whatever it was.
       const [taken] = await tx.query(
         `INSERT INTO idempotency_keys AS i (workspace_id, api_key_id, route, key, request_digest, status, created_at, expires_at)
@@ -110,6 +111,6 @@ export class Idempotency {
   }
 }
 
-function keyOf(scope: UnitOfWork, { apiKeyId, route, key }: IdempotentRequest): readonly string[] {
-  return [scope.workspaceId, apiKeyId, route, key];
+function keyOf(scope: UnitOfWork, { callerId, route, key }: IdempotentRequest): readonly string[] {
+  return [scope.workspaceId, callerId, route, key];
 }

@@ -9,12 +9,17 @@ const SERVICE = ['owner', 'service'] as const;
 
 /**
  * Who may do what: the one table. A permission is `noun.verb`; every route names one. `workspaces` belong to the platform's
- * operator: an owner of the first workspace, which `permits` checks besides.
+ * operator: an owner of the first workspace, which `permits` checks besides. `sessions` are one's own; an unbound owner has
+ * those of the whole workspace.
  */
 export const PERMISSIONS = {
   'workspace.read': EVERYONE,
   'workspaces.read': ['owner'],
   'workspaces.write': ['owner'],
+  'sessions.read': EVERYONE,
+  'sessions.write': EVERYONE,
+  'role_mappings.read': ['owner'],
+  'role_mappings.write': ['owner'],
   'api_keys.read': ['owner'],
   'api_keys.write': ['owner'],
   'tenants.read': EVERYONE,

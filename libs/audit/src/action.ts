@@ -3,6 +3,12 @@ export const AUDIT_ACTIONS = [
   'workspace.create',
   'api_key.create',
   'api_key.revoke',
+  'api_key.refuse_address',
+  'person.create',
+  'role_mapping.create',
+  'role_mapping.delete',
+  'session.create',
+  'session.revoke',
   'tenant.create',
   'tenant.update',
   'tenant.suspend',
@@ -105,6 +111,9 @@ export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 export type SubjectType =
   | 'workspace'
   | 'api_key'
+  | 'person'
+  | 'role_mapping'
+  | 'session'
   | 'tenant'
   | 'ehr'
   | 'authorization_server'

@@ -27,6 +27,9 @@ describe('loadConfig', () => {
     [{ FAULTS: 'R5:kill' }, 'FAULTS'],
     [{ NODE_ENV: 'production', KEK_FILE: '/kek', PUBLIC_URL: 'https://registrar.example', FAULTS: 'R5:kill' }, 'FAULTS'],
     [{ NODE_ENV: 'production', KEK_FILE: '/kek', PUBLIC_URL: 'https://registrar.example', LEASE_MS: '2000' }, 'LEASE_MS'],
+    [{ OIDC_CLIENT_ID: 'registrar' }, 'OIDC_ISSUER'],
+    [{ OIDC_ALGORITHMS: 'RS256,HS256' }, 'OIDC_ALGORITHMS'],
+    [{ OIDC_ALGORITHMS: 'none' }, 'OIDC_ALGORITHMS'],
     [{ DATABASE_URL_FILE: '/does/not/exist' }, 'DATABASE_URL_FILE'],
   ])('refuses %j and names %s', (environment, name) => {
     expect(() => loadConfig(environment)).toThrow(name);

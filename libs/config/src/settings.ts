@@ -1,15 +1,17 @@
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
-const list = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  );
+const listOf = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    );
+const list = listOf('');
 const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
@@ -19,6 +21,9 @@ const ladder = (steps: string) =>
     .default(steps)
     .transform((text) => text.split(',').map(Number))
     .refine((all) => all.every((step) => Number.isInteger(step) && step >= 0), 'whole milliseconds, comma-separated');
+
+/** Signatures by a private key alone: a provider's public key is no secret to check a MAC with. */
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
 /**
  * Every setting, what it is for and its default. The reader of the environment, `.env.example` and the README's table
@@ -57,6 +62,35 @@ export const settingsSchema = z.object({
     .transform((ports) => ports.map(Number))
     .describe('Ports besides 443 at which EHRs may be called, e.g. 8443'),
   TRUST_PROXY: list.describe('Addresses of proxies whose X-Forwarded-For is believed'),
+  CONSOLE_URL: url.optional().describe('Address at which browsers reach Registrar; PUBLIC_URL when left out'),
+  SESSION_IDLE_MINUTES: count(1, 1_440).default(30).describe("Minutes without a request after which a browser's session ends"),
+  SESSION_HOURS: count(1, 168).default(12).describe("Hours after which a browser's session ends in any case"),
+  OIDC_ISSUER: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('OpenID provider whose tokens are taken, exactly as they name it in iss; left out, there are API keys alone'),
+  OIDC_AUDIENCE: z.string().min(1).optional().describe('What its access tokens have to be for (aud); PUBLIC_URL when left out'),
+  OIDC_ALGORITHMS: listOf('RS256')
+    .refine((all) => all.length > 0 && all.every((one) => ALGORITHMS.includes(one)), `some of ${ALGORITHMS.join(', ')}`)
+    .describe('Signatures that are taken, comma-separated; never none or one with a shared secret'),
+  OIDC_TOKEN_TYPES: listOf('at+jwt,JWT').describe('Values of typ that an access token may have; absent: also none at all'),
+  OIDC_ROLE_CLAIM: z
+    .string()
+    .min(1)
+    .default('groups')
+    .describe('Claim whose values a workspace maps to roles, by its name or its path, e.g. realm_access.roles'),
+  OIDC_WORKSPACE_CLAIM: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Claim that holds the workspace's id (ws_…); left out, everybody belongs to the first workspace"),
+  OIDC_CLIENT_ID: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Registrar as a client of the provider, to sign people in; its redirect URI is CONSOLE_URL/v1/sign-in/callback'),
+  OIDC_CLIENT_SECRET: z.string().min(1).optional().describe('The secret of that client; left out, it is a public one'),
+  OIDC_SCOPES: z.string().min(1).default('openid profile email').describe('What is asked for at the sign-in, separated by spaces'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
@@ -94,6 +128,6 @@ export const settingsSchema = z.object({
 });
 
 /** Settings that hold a secret, and so may come from a file. */
-export const fileSettings = ['DATABASE_URL', 'DATABASE_OWNER_URL', 'REDIS_URL'] as const;
+export const fileSettings = ['DATABASE_URL', 'DATABASE_OWNER_URL', 'REDIS_URL', 'OIDC_CLIENT_SECRET'] as const;
 
 export type Settings = z.output<typeof settingsSchema>;

@@ -24,6 +24,9 @@ const PREFIXES = [
   'orp',
   'aud',
   'evt',
+  'per',
+  'ses',
+  'map',
   'whk',
 ] as const;
 

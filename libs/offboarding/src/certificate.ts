@@ -85,5 +85,5 @@ const OUTCOMES: Readonly<Record<string, string>> = {
 };
 
 function actorOf({ type, id }: WorkActor) {
-  return { type, id: type === 'api_key' ? publicId('key', id) : id };
+  return { type, id: type === 'system' ? id : publicId(type === 'person' ? 'per' : 'key', id) };
 }

@@ -19,7 +19,7 @@ interface PlatformRow {
 }
 
 /**
- * The keys that are used before there is a scope, or for all workspaces: the one that hashes API keys, the one that
+ * The keys that are used before there is a scope, or for all workspaces: the one that hashes API keys and sessions, the one that
  * authenticates cursors, the one that signs checkpoints, and the one that authenticates links. Of several processes that make one at once, all end with the same.
  */
 export class PlatformKeys {

@@ -32,6 +32,7 @@ export class ApiKeysController {
       tenantIds: body.tenant_ids,
       applicationId: body.application_id,
       environment: body.environment,
+      addresses: body.addresses,
       expiresAt: body.expires_at,
     });
     return { ...showApiKey(apiKey), key: token.expose() };

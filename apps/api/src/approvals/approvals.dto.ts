@@ -1,6 +1,7 @@
 import { APPROVAL_KINDS, APPROVAL_STATUSES, APPROVAL_SUBJECTS, type Approval } from '@registrar/approvals';
 import { publicId, type WorkActor } from '@registrar/database';
 import { z } from 'zod';
+import { subjectId } from '../subject-id.js';
 import { pageQuery } from '../page.dto.js';
 import { shownId, shownMoment } from '../public-id.dto.js';
 
@@ -56,5 +57,5 @@ export function showApproval(approval: Approval): z.output<typeof shownApproval>
 }
 
 function showActor({ type, id, name }: WorkActor): z.output<typeof shownActor> {
-  return { type, id: type === 'api_key' ? publicId('key', id) : id, name: name ?? null };
+  return { type, id: subjectId(type, id), name: name ?? null };
 }

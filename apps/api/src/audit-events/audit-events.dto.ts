@@ -8,6 +8,7 @@ import { SUBJECT_PREFIXES, subjectId } from '../subject-id.js';
 
 /** More than a chain will ever hold. */
 const PLACES = 2_147_483_647;
+const anActor = z.union([idOf('key'), idOf('per')]);
 const ANY_ID = Object.values(SUBJECT_PREFIXES);
 
 const filters = {
@@ -19,7 +20,7 @@ const filters = {
     .optional()
     .describe('About this, by its id, e.g. reg_…'),
   action: z.enum(AUDIT_ACTIONS).optional(),
-  actor_id: z.string().min(1).max(64).optional().describe('Done by this: the id of an API key, or worker'),
+  actor_id: z.string().min(1).max(64).optional().describe('Done by this: the id of an API key or a person, or worker'),
   request_id: z.string().min(1).max(200).optional(),
   from: moment().optional(),
   to: moment().optional().describe('Before this moment'),
@@ -45,7 +46,7 @@ export function filterOf(query: AuditExportQuery): AuditFilter {
     tenantId: query.tenant_id,
     subjectId: query.subject_id,
     action: query.action,
-    actorId: query.actor_id === undefined ? undefined : (idOf('key').safeParse(query.actor_id).data ?? query.actor_id),
+    actorId: query.actor_id === undefined ? undefined : (anActor.safeParse(query.actor_id).data ?? query.actor_id),
     requestId: query.request_id,
     from: query.from,
     to: query.to,
@@ -95,7 +96,7 @@ export function exportAuditEvent(event: AuditEvent): z.output<typeof exportedAud
 }
 
 function showActor(actor: AuditActor): z.output<typeof shownAuditEvent>['actor'] {
-  return actor.type === 'api_key' ? { ...actor, id: publicId('key', actor.id) } : actor;
+  return { ...actor, id: subjectId(actor.type, actor.id) };
 }
 
 export const shownVerification = z.object({

@@ -4,25 +4,28 @@ import { AuthGuard as PassportGuard } from '@nestjs/passport';
 import { permits, type Principal } from '@registrar/access';
 import { apiProblem } from '../api.problems.js';
 import type { ApiRequest } from '../api-request.js';
-import { API_KEY } from './api-key.strategy.js';
+import { OriginCheck } from './origin-check.js';
 import { PERMISSION, type RouteAccess } from './permit.js';
 import { RevealWatch } from './reveal-watch.js';
+import { STRATEGIES } from './strategies.js';
 
 /** What shows a secret: refusals are written down, and requests are counted. */
 const REVEALS: readonly (RouteAccess | undefined)[] = ['registrations.reveal', 'registrations.break_glass'];
 
-/** Lets a request through whose key is valid and whose role may do what the route says. */
+/** Lets a request through whose key, token or session is valid and whose role may do what the route says. */
 @Injectable()
-export class AuthGuard extends PassportGuard(API_KEY) {
+export class AuthGuard extends PassportGuard([...STRATEGIES]) {
   constructor(
     private readonly reflector: Reflector,
     private readonly reveals: RevealWatch,
+    private readonly origins: OriginCheck,
   ) {
     super({ session: false, property: 'principal' });
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const access = this.reflector.getAllAndOverride<RouteAccess | undefined>(PERMISSION, [context.getHandler(), context.getClass()]);
+    this.origins.check(context.switchToHttp().getRequest<ApiRequest>());
     if (access === 'public') return true;
     await super.canActivate(context);
     const { principal, requestId } = context.switchToHttp().getRequest<ApiRequest>();

@@ -5,7 +5,7 @@ import type { EventLog } from '@registrar/events';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { apiProblem } from '../api.problems.js';
 
-/** How many secrets one key may be shown within a minute, on each instance: people compare, and services cache. */
+/** How many secrets one key or person may be shown within a minute, on each instance: people compare, and services cache. */
 export const REVEALS_PER_MINUTE = 60;
 
 /**
@@ -23,7 +23,7 @@ export class RevealWatch {
 
   /** Writes down that somebody asked who may not. */
   async refused(principal: Principal, requestId: string): Promise<void> {
-    const subject = { type: 'api_key', id: principal.apiKeyId } as const;
+    const subject = { type: principal.type, id: principal.id };
     await this.database.transaction(scopeOf(principal, requestId), (tx) => {
       this.audit.append(tx, { action: 'secret.refuse', subject, detail: { role: principal.role } });
       return Promise.resolve();
@@ -32,7 +32,7 @@ export class RevealWatch {
 
   /** @throws Problem api.too_many_reveals */
   async count(principal: Principal, requestId: string): Promise<void> {
-    const state = await this.#limiter.consume(principal.apiKeyId).catch((refused: unknown) => {
+    const state = await this.#limiter.consume(principal.id).catch((refused: unknown) => {
       if (refused instanceof RateLimiterRes) return refused;
       throw refused;
     });
@@ -42,7 +42,7 @@ export class RevealWatch {
   }
 
   async #tell(principal: Principal, requestId: string): Promise<void> {
-    const subject = { type: 'api_key', id: principal.apiKeyId } as const;
+    const subject = { type: principal.type, id: principal.id };
     await this.database.transaction(scopeOf(principal, requestId), (tx) => {
       this.audit.append(tx, { action: 'secret.flood', subject, detail: { per_minute: REVEALS_PER_MINUTE } });
       this.events.append(tx, { type: 'secret.reveals_flooding', subject, data: { per_minute: REVEALS_PER_MINUTE } });

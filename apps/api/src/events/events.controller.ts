@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Headers, Query, Req, Res, StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Authenticator, type Principal } from '@registrar/access';
+import type { Principal } from '@registrar/access';
 import type { UnitOfWork } from '@registrar/database';
 import type { StoredEvent } from '@registrar/events';
 import type { Request, Response } from 'express';
 import { Answers } from '../answers.js';
-import { bearerOf } from '../auth/api-key.strategy.js';
 import { Caller, Scope } from '../auth/caller.js';
+import { Callers } from '../auth/callers.js';
 import { Permit } from '../auth/permit.js';
 import { Cursors } from '../cursors.js';
 import { Lifetime } from '../health/lifetime.js';
@@ -25,7 +25,7 @@ export class EventsController {
   constructor(
     private readonly feed: EventFeed,
     private readonly cursors: Cursors,
-    private readonly authenticator: Authenticator,
+    private readonly callers: Callers,
     private readonly lifetime: Lifetime,
   ) {}
 
@@ -55,11 +55,9 @@ export class EventsController {
     return new StreamableFile(Readable.from(text), { type: STREAM });
   }
 
-  /** Ends where the key ends or this process does; the reader comes back by itself, with the id of the last event that it has seen. */
+  /** Ends where the key, token or session ends or this process does; the reader comes back by itself, with the id of the last event that it has seen. */
   async *#stream(caller: Principal, scope: UnitOfWork, after: string, request: Request): AsyncGenerator<string> {
-    const token = bearerOf(request);
-    const goesOn = async () =>
-      !this.lifetime.stopping && token !== undefined && (await this.authenticator.authenticate(token)) !== undefined;
+    const goesOn = async () => !this.lifetime.stopping && (await this.callers.of(request)) !== undefined;
     yield 'retry: 1000\n\n';
     for await (const events of this.feed.follow(scope, after, goesOn)) {
       // A comment while nothing happens: whoever is in between does not take the connection for dead, and we learn when it is.

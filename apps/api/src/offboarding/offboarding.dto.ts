@@ -10,6 +10,7 @@ import {
 } from '@registrar/offboarding';
 import { REGISTRATION_STATUSES, type RegistrationStatus } from '@registrar/registrations';
 import { z } from 'zod';
+import { subjectId } from '../subject-id.js';
 import { defined } from '../defined.js';
 import { moment, shownId, shownMoment } from '../public-id.dto.js';
 
@@ -142,5 +143,5 @@ function signed(document: SignedDocument | null): z.output<typeof shownSigned> {
 }
 
 function actor({ type, id }: Offboarding['requestedBy']) {
-  return { type, id: type === 'api_key' ? publicId('key', id) : id };
+  return { type, id: subjectId(type, id) };
 }

@@ -22,6 +22,7 @@ import { Correlation1764000000032 } from './1764000000032-correlation.js';
 import { Gates1764000000040 } from './1764000000040-gates.js';
 import { Keks1764000000050 } from './1764000000050-keks.js';
 import { Transports1764000000060 } from './1764000000060-transports.js';
+import { People1764000000061 } from './1764000000061-people.js';
 import { BreakGlass1764000000070 } from './1764000000070-break-glass.js';
 import { PoliciesOfEhrs1764000000071 } from './1764000000071-policies-of-ehrs.js';
 import { AccessRenewals1764000000041 } from './1764000000041-access-renewals.js';
@@ -54,6 +55,7 @@ export const migrations = [
   AccessRenewals1764000000041,
   Keks1764000000050,
   Transports1764000000060,
+  People1764000000061,
   BreakGlass1764000000070,
   PoliciesOfEhrs1764000000071,
   Checkpoints1764000000080,
