@@ -123,7 +123,9 @@ export async function registrationHouse(more: readonly EntityClass[] = []): Prom
     worksheets: new WorksheetReader(database),
     overrides: new ApplicationOverridesService(database, clock, new ApplicationRecords(audit, events), { loopbackAllowed: true }),
     access: { outbound, publicUrl },
-    ehr: (more = {}) => ehrs.create(scope, { name: 'EHR', environment: 'sandbox', fhirBaseUrl: server.base, ...more }),
+    // Fast, unless a test says how fast.
+    ehr: (more = {}) =>
+      ehrs.create(scope, { name: 'EHR', environment: 'sandbox', fhirBaseUrl: server.base, limits: { perSecond: 1_000 }, ...more }),
     async application(clientMetadata = {}) {
       const made = await applications.create(scope, {
         name: 'Sync',

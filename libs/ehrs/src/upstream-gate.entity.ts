@@ -27,6 +27,13 @@ export class UpstreamGateEntity {
   @Column('timestamptz', { name: 'refilled_at', default: () => 'clock_timestamp()' })
   refilledAt!: Date;
 
+  /** When requests were paid for within the last second before the last claim, and how many each time. */
+  @Column('timestamptz', { name: 'spent_at', array: true, default: [] })
+  spentAt!: Date[];
+
+  @Column('integer', { array: true, default: [] })
+  spent!: number[];
+
   @Column('text', { default: 'closed' })
   state!: 'closed' | 'open' | 'half_open';
 

@@ -46,6 +46,7 @@ const WORK_ITEMS = {
   subject_id: 'uuid',
   authorization_server_id: 'uuid',
   budget: 'text',
+  cost: 'smallint',
   priority: 'smallint',
   created_at: 'timestamptz',
 } as const;
@@ -125,6 +126,9 @@ export interface NewOperation {
   readonly input?: Readonly<Record<string, unknown>>;
 }
 
+/** Requests that an operation may send in one go: what it reads first, what it writes, and what shows it. */
+const COST: Partial<Record<OperationKind, number>> = { update: 2, rotate: 3, deregister: 3 };
+
 /** Writes operations and their work items. What talks only to the token endpoint is paid from that budget. */
 export async function startOperations(tx: Transaction, operations: readonly NewOperation[], now: Date): Promise<void> {
   const rows = insertRows(
@@ -160,6 +164,7 @@ export async function enqueueOperations(tx: Transaction, operations: readonly Ne
     authorization_server_id: operation.authorizationServerId,
     budget: operation.authorizationServerId === undefined ? 'none' : operation.kind === 'verify' ? 'token' : 'registration',
     priority: operation.kind === 'register' ? 100 : 50,
+    cost: COST[operation.kind] ?? 1,
     created_at: now,
   }));
   // Due at once by the database's clock, which is the one that claims.

@@ -137,7 +137,7 @@ export class Dispatcher {
   /** What was cancelled meanwhile is dropped, what is suspended put aside, the rest carried on. */
   #take(item: ClaimedItem, work: Work, settingAside: Promise<boolean>): Promise<boolean> {
     if (ENDED.has(work.operation.status)) return this.queue.drop(item).then(() => true);
-    return work.stopped ? settingAside : this.runner.run(work);
+    return work.stopped ? settingAside : this.runner.run(item.paceMs === undefined ? work : { ...work, paceMs: item.paceMs });
   }
 
   async #carry(item: ClaimedItem, running: Promise<boolean>): Promise<void> {

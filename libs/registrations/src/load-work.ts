@@ -9,6 +9,8 @@ export interface ClaimedItem {
   readonly workspaceId: string;
   readonly operationId: string;
   readonly fence: number;
+  /** Time in ms between its requests, at a server that takes fewer in a second than it may send. */
+  readonly paceMs?: number;
 }
 
 /**

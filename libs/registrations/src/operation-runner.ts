@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '@registrar/clock';
 import { faultPoint } from '@registrar/faults';
 import { Problem, problemDocument } from '@registrar/problem';
@@ -59,10 +60,14 @@ export class OperationRunner {
       return letGo;
     }
     let work: Work = { ...claimed, operation: { ...claimed.operation, steps: planned.map(pending) } };
+    let first = true;
     for (let step = nextStep(work.operation.steps); step; step = nextStep(work.operation.steps)) {
       const take = way.steps[step.name];
       if (!take) throw new Error(`No step ${step.name} of ${work.operation.kind}`);
       if (await this.#mustWait(work, step, context)) return letGo;
+      // A server that takes one request in two seconds is not sent the second of them at once (H-12).
+      if (!first && work.paceMs !== undefined) await wait(work.paceMs);
+      first = false;
       const result = await take(work, step, context);
       if (result.kind === 'stop') return letGo;
       work = result.work;

@@ -27,6 +27,10 @@ export class WorkItemEntity {
   @Column('smallint', { default: 100 })
   priority!: number;
 
+  /** Requests that one claim of it may lead to at its server (H-12). */
+  @Column('smallint', { default: 1 })
+  cost!: number;
+
   @Column('timestamptz', { name: 'due_at', default: () => 'clock_timestamp()' })
   dueAt!: Date;
 

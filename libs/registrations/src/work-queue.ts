@@ -1,11 +1,13 @@
 import type { Database } from '@registrar/database';
 import type { ClaimedItem } from './load-work.js';
+import { present } from './present.js';
 
 interface ClaimRow {
   id: string;
   workspace_id: string;
   subject_id: string;
   fence: string;
+  pace_ms: number | null;
 }
 
 /** How long a claim holds without being renewed: the longest deadline and half a minute (architecture.md, figures). */
@@ -21,12 +23,18 @@ export class WorkQueue {
 
   /** Claims up to `capacity` due items through the gates of their servers. */
   async claim(capacity: number): Promise<ClaimedItem[]> {
-    const rows = await this.database.routing<ClaimRow>('SELECT id, workspace_id, subject_id, fence FROM claim_work($1, $2, $3)', [
+    const rows = await this.database.routing<ClaimRow>('SELECT id, workspace_id, subject_id, fence, pace_ms FROM claim_work($1, $2, $3)', [
       this.owner,
       capacity,
       this.leaseMs,
     ]);
-    return rows.map((row) => ({ id: row.id, workspaceId: row.workspace_id, operationId: row.subject_id, fence: Number(row.fence) }));
+    return rows.map((row) => ({
+      id: row.id,
+      workspaceId: row.workspace_id,
+      operationId: row.subject_id,
+      fence: Number(row.fence),
+      ...present('paceMs', row.pace_ms),
+    }));
   }
 
   /** Makes due what waits for a business time that has come. @returns how many. */

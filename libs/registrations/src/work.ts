@@ -122,6 +122,8 @@ export interface WorkUpstream {
 export interface Work {
   readonly itemId: string;
   readonly fence: number;
+  /** Time in ms between its requests, where the server takes fewer in a second than it may send (H-12). */
+  readonly paceMs?: number;
   /** Whether this holder's fence stands on the registration already: its first change takes it. */
   readonly taken: boolean;
   /** Whether the registration, its hospital, EHR or application is suspended, or going away: nothing is sent for it. */
