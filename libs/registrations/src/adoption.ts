@@ -68,6 +68,9 @@ export interface PreparedAdoption {
  */
 export async function prepareAdoption(scope: UnitOfWork, adoptee: Adoptee, made: MadeClient, vault: Vault): Promise<PreparedAdoption> {
   const { shared, pending } = adoptee;
+  // The row and the sealed value are the workspace's: who sees one hospital alone can write neither.
+  if (adoptee.clientScope === 'application' && scope.tenantIds !== undefined)
+    throw completionProblem('registrations.shared_credential_hidden');
   const declared = adoptee.metadata['token_endpoint_auth_method'];
   const authMethod = shared?.authMethod ?? (typeof declared === 'string' ? declared : 'client_secret_basic');
   const usesSecret = authMethod.startsWith('client_secret');

@@ -168,6 +168,8 @@ export interface Change {
     readonly environment: Environment;
   };
   readonly documents?: readonly PublishedDocument[];
+  /** Key sets that are published anew from their credentials, as these stand when everything else of the change is written. */
+  readonly keySets?: readonly KeySetChange[];
   readonly credentials?: readonly NewCredential[];
   /** The pending credential gets its client. */
   readonly attach?: { readonly credentialId: string; readonly clientId: string };
@@ -207,6 +209,13 @@ export interface Change {
   };
   readonly audit: readonly AuditEntry[];
   readonly events: readonly NewEvent[];
+}
+
+/** What leaves a key set: these credentials' keys, or every one of the registration but one. A key that others use too stays for them. */
+export interface KeySetChange {
+  readonly id: string;
+  readonly withdraw?: readonly string[];
+  readonly keepOnly?: string;
 }
 
 export type WorkBudget = 'registration' | 'token';

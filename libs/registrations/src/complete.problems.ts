@@ -49,6 +49,6 @@ export const completionProblem = defineProblems({
     kind: 'refused',
     title: 'The credential of the shared client cannot be used here',
     actor: 'workspace_owner',
-    label: 'Complete it with a key that is not bound to one hospital, or give the client secret',
+    label: 'Complete it with an API key that is not bound to hospitals',
   },
 });

@@ -54,6 +54,10 @@ export class CredentialEntity {
   @Column('jsonb', { nullable: true })
   retirement!: Record<string, string> | null;
 
+  /** Since when its key is out of the key set that is published. */
+  @Column('timestamptz', { name: 'withdrawn_at', nullable: true })
+  withdrawnAt!: Date | null;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 

@@ -75,7 +75,7 @@ export async function planImport(
     const byConnection = new Map(planned.map((one) => [one.pair.connectionId, one]));
     group.forEach(({ row, at }, place) => {
       const pair = byConnection.get(pairs[place]?.connectionId ?? '');
-      const one = pair && readyRow(row, at, pair, keys.get(row.index));
+      const one = pair && readyRow(row, at, pair, keys.get(row.index), tx.scope.tenantIds !== undefined);
       if (one && 'planned' in one) ready.push(one);
       else answers.push(answerOf(row, 'refused', one ? one.errors : [problem('/ehr_id', 'not_found', 'There is none with this id.')]));
     });
@@ -112,10 +112,20 @@ function readyRow(
   at: FoundRow,
   planned: PlannedPair,
   key: KeyPair | PrivateKeyRefusal | undefined,
+  bound: boolean,
 ): PlannedImport | { readonly errors: FieldProblem[] } {
   const { upstream, effective } = planned;
   const shared = upstream.clientScope === 'application' && at.holderShared ? at.holderId : null;
   const errors: FieldProblem[] = [];
+  // Its row, its keys and what seals its secret are the workspace's: who sees one hospital alone can write none of them.
+  if (upstream.clientScope === 'application' && bound)
+    errors.push(
+      problem(
+        '/ehr_id',
+        'shared_client',
+        'All hospitals of this EHR share one client: import it with a key that is not bound to hospitals.',
+      ),
+    );
   if (upstream.server?.endpoints.token === undefined)
     errors.push(
       problem('/ehr_id', 'ehr_not_ready', 'No token endpoint is known there, so the client could not be proven: discover the EHR.'),

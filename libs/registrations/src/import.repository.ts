@@ -1,5 +1,4 @@
 import { insertRows, type Environment, type Transaction } from '@registrar/database';
-import type { PublicJwk } from '@registrar/keys';
 import type { ImportRow } from './import.js';
 import { assertStaying } from './staying-tenants.repository.js';
 
@@ -76,24 +75,6 @@ export async function insertImported(tx: Transaction, rows: readonly ImportedReg
     rows.map((row) => String(row.tenant_id)),
   );
   await insertRows(tx, 'registrations', REGISTRATIONS, rows);
-}
-
-/** A key set that is published already, with the keys of all who use it. */
-export interface SharedKeySet {
-  readonly id: string;
-  readonly url: string;
-  readonly keys: readonly PublicJwk[];
-}
-
-/** The key sets of shared clients, which rows of this import use too. */
-export function sharedKeySets(tx: Transaction, ids: readonly string[]): Promise<SharedKeySet[]> {
-  if (ids.length === 0) return Promise.resolve([]);
-  return tx.query<SharedKeySet>(
-    `SELECT s.id, s.url, coalesce((SELECT jsonb_agg(k.public_jwk ORDER BY k.version, k.id) FROM credentials k
-              WHERE k.workspace_id = $2 AND k.key_set_id = s.id AND k.stage <> 'retired' AND k.public_jwk IS NOT NULL), '[]') AS keys
-       FROM key_sets s WHERE s.workspace_id = $2 AND s.id = ANY ($1::uuid[])`,
-    [ids, tx.scope.workspaceId],
-  );
 }
 
 /** What an import's attempt stands for: who said so, and which client it is. */

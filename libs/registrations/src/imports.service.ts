@@ -1,6 +1,6 @@
 import type { Clock } from '@registrar/clock';
 import { violatedConstraint, type Database, type Transaction, type UnitOfWork } from '@registrar/database';
-import { publish, readPrivateKey, type PublishedDocument, type KeyPair, type PrivateKeyRefusal } from '@registrar/keys';
+import { readPrivateKey, type KeyPair, type PrivateKeyRefusal } from '@registrar/keys';
 import { newId, type Sealer, type Vault } from '@registrar/vault';
 import { connectPairs, pairKey } from './connect-pairs.js';
 import { startOperations, type Records } from './create-registrations.js';
@@ -9,12 +9,12 @@ import type { Doorbell } from './doorbell.js';
 import type { ImportAnswer, ImportRow } from './import.js';
 import { answerOf, planImport, type PlannedImport, type ReadKeys } from './import-plan.js';
 import { importedRows, type ImportedClient, type ImportedRows } from './import-rows.js';
-import { importedKeySets } from './imported-key-sets.js';
-import { insertImported, settleImported, sharedKeySets } from './import.repository.js';
+import { insertImported, settleImported } from './import.repository.js';
 import type { PlanAccess } from './plan.js';
 import { present } from './present.js';
 import { insertAttempts } from './write-attempts.js';
 import { insertClients } from './write-clients.js';
+import { holdKeySets, republishKeySets } from './write-key-sets.js';
 import { insertCredentials, insertKeySets, insertSecrets } from './write-credentials.js';
 
 const CHUNK = 250;
@@ -85,7 +85,7 @@ export class Imports {
       shared.set(key, { ...client, isNew: false, ...present('keySetId', client.keySetId ?? rows.credentials?.[0]?.keySetId) });
       return { one, rows };
     });
-    const published = await sharedKeySets(
+    await holdKeySets(
       tx,
       ready.flatMap(({ sharedKeySetId }) => sharedKeySetId ?? []),
     );
@@ -93,10 +93,6 @@ export class Imports {
       tx,
       imported.map(({ rows: made }) => made),
       imported.map(({ one, rows: made }) => registrationOf(one, made, connected.get(pairKey(one.planned.pair)) ?? '', now)),
-      importedKeySets(
-        imported.map(({ rows: made }) => made),
-        published,
-      ),
       now,
     );
     await startOperations(
@@ -168,16 +164,19 @@ async function writeRows(
   tx: Transaction,
   imported: readonly ImportedRows[],
   registrations: Parameters<typeof insertImported>[1],
-  documents: readonly PublishedDocument[],
   now: Date,
 ): Promise<void> {
   await insertKeySets(tx, imported, now);
-  await publish(tx, documents, now);
   // The plan was made in this transaction: whoever came between makes the registrations' index refuse, and it is planned anew.
   await insertClients(tx, imported, now, '');
   await insertImported(tx, registrations);
   await insertCredentials(tx, imported, now);
   await insertSecrets(tx, imported, now);
+  await republishKeySets(
+    tx,
+    imported.flatMap(({ credentials = [] }) => credentials.flatMap(({ keySetId }) => keySetId ?? [])),
+    now,
+  );
 }
 
 function registrationOf(one: PlannedImport, made: ImportedRows, connectionId: string, now: Date) {

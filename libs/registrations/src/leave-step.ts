@@ -12,7 +12,7 @@ const STOP: StepResult = { kind: 'stop' };
 
 /**
  * The end, here: credentials are retired and their values destroyed, cached tokens dropped, the key set emptied, in one
- * transaction with the status. A client that others use too keeps its own; who the last one is, is decided under the client's lock.
+ * transaction with the status. A client that others use too keeps its own, and the key set theirs; who the last one is, is decided under the client's lock.
  */
 export async function takeLeaveStep(
   work: Work,
@@ -34,7 +34,10 @@ export async function takeLeaveStep(
     changeOf(
       work,
       { event: 'deregister_done', operation: 'succeeded', next: 'done', steps },
-      { forget: { clientIds: clients }, ...(shared ? { onlyIfShared: shared.id } : { documents: emptied(work, access) }) },
+      {
+        forget: { clientIds: clients },
+        ...(shared ? { onlyIfShared: shared.id, keySets: keySetsIn(work).map((id) => ({ id })) } : { documents: emptied(work, access) }),
+      },
     ),
   );
   return STOP;
@@ -42,6 +45,9 @@ export async function takeLeaveStep(
 
 /** The key sets of this registration, without a key: they stand in portals and at servers, so they go on answering (K-45). */
 function emptied(work: Work, { publicUrl }: UpstreamAccess): PublishedDocument[] {
-  const ids = new Set([work.pending, work.current, work.previous].flatMap((credential) => credential?.keySetId ?? []));
-  return [...ids].map((id) => publishedDocument(id, 'jwks', keySetUrl(publicUrl, id), keySetDocument([])));
+  return keySetsIn(work).map((id) => publishedDocument(id, 'jwks', keySetUrl(publicUrl, id), keySetDocument([])));
+}
+
+function keySetsIn({ pending, current, previous }: Work): string[] {
+  return [...new Set([pending, current, previous].flatMap((credential) => credential?.keySetId ?? []))];
 }

@@ -23,6 +23,7 @@ import {
 } from './write-credentials.js';
 import { shutGates, takeTokens } from './write-upstream.js';
 import { followUp } from './follow-up.js';
+import { holdKeySets, keySetsOf, writeKeySets } from './write-key-sets.js';
 import { forget, lastOfClient } from './write-leaving.js';
 import { lockHeld, updateOperations, updateRegistrations, updateWorkItems } from './write-standing.js';
 
@@ -65,7 +66,9 @@ async function writeAll(
       : [{ index, change, result: 'written' }];
   });
   const writing = held.map(({ change }) => change);
+  await holdKeySets(tx, keySetsOf(writing));
   await writeRows(tx, writing, now);
+  await writeKeySets(tx, writing, now);
   await followUp(tx, writing, now);
   await learnOfServers(
     tx,

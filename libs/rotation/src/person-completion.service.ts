@@ -1,38 +1,20 @@
 import type { Transaction, UnitOfWork } from '@registrar/database';
-import { credentialOwner, enqueueOperations, markStep, type Completion, type MadeClient, type Step } from '@registrar/registrations';
+import { beginOperations, credentialOwner, enqueueOperations, markStep, type Completion, type MadeClient } from '@registrar/registrations';
 import { newId, storeSecrets, type SecretRow, type Vault } from '@registrar/vault';
-import type { RotationsParts } from './rotations.service.js';
+import { alsoInHand, goOn, inHand, insertBrought, type AlsoInHand, type InHand } from './person-completion.repository.js';
 import { askProblem } from './rotations.problems.js';
+import type { RotationsParts } from './rotations.service.js';
+import { lookAgain } from './schedule.repository.js';
 
-interface InHand {
-  readonly operationId: string;
-  readonly tenantId: string;
-  readonly authorizationServerId: string | null;
-  readonly steps: readonly Step[];
-  readonly clientRowId: string;
-  readonly clientId: string;
-  readonly scope: 'registration' | 'application';
-  readonly kind: 'private_key' | 'client_secret';
-  readonly lastVersion: number;
-  readonly pendingId: string | null;
+/** One registration that is completed, with the sealed secret where there is one. */
+interface Completed extends AlsoInHand {
+  readonly secret?: SecretRow;
 }
-
-const IN_HAND = `
-SELECT o.id AS "operationId", r.tenant_id AS "tenantId", o.authorization_server_id AS "authorizationServerId", o.steps,
-       c.id AS "clientRowId", c.client_id AS "clientId", c.scope, k.kind, p.id AS "pendingId",
-       (SELECT max(x.version) FROM credentials x WHERE x.workspace_id = $2 AND x.registration_id = r.id) AS "lastVersion"
-  FROM registrations r
-  JOIN LATERAL (SELECT x.* FROM operations x WHERE x.workspace_id = $2 AND x.registration_id = r.id ORDER BY x.created_at DESC LIMIT 1) o
-    ON o.kind = 'rotate' AND o.status = 'action_required'
-  JOIN clients c ON c.workspace_id = $2 AND c.id = r.client_id
-  JOIN credentials k ON k.workspace_id = $2 AND k.registration_id = r.id AND k.stage = 'current'
-  LEFT JOIN credentials p ON p.workspace_id = $2 AND p.registration_id = r.id AND p.stage = 'pending'
- WHERE r.workspace_id = $2 AND r.id = $1 AND r.status IN ('active', 'credential_failed')
-   AND ($3::uuid IS NULL OR r.application_id = $3) AND ($4::text IS NULL OR r.environment = $4) FOR UPDATE OF r`;
 
 /**
  * Takes in what a person did at the EHR: for a rotation that nobody else can do, or, where none waits, for a first
- * registration (`Completion`). The credential is proven next.
+ * registration (`Completion`). The credential is proven next. A client that hospitals share has one credential at the EHR, so
+ * what was done for one of them is completed for all.
  */
 export class PersonCompletion {
   constructor(
@@ -42,59 +24,92 @@ export class PersonCompletion {
   ) {}
 
   /**
-   * @throws Problem rotations.other_client_id | rotations.secret_needed | rotations.changed_meanwhile, and those of Completion
+   * @throws Problem rotations.other_client_id | rotations.secret_needed | rotations.changed_meanwhile | rotations.shared_beyond_key,
+   * and those of Completion
    */
   async complete(scope: UnitOfWork, registrationId: string, made: MadeClient, evidence?: unknown): Promise<void> {
     const { database } = this.parts;
-    const seen = await database.transaction(scope, (tx) => inHand(tx, registrationId));
+    const look = async (tx: Transaction) => {
+      const found = await inHand(tx, registrationId);
+      return found && { found, all: [{ ...found, registrationId }, ...(await alsoInHand(tx, registrationId, found))] };
+    };
+    const seen = await database.transaction(scope, look);
     if (!seen) return this.first.complete(scope, registrationId, made, evidence);
-    if (seen.clientId !== made.clientId) throw askProblem('rotations.other_client_id');
-    if (seen.kind === 'client_secret' && !made.clientSecret) throw askProblem('rotations.secret_needed');
-    const secret = seen.kind === 'client_secret' ? await this.#seal(scope, seen, made) : undefined;
+    const { found, all } = seen;
+    if (found.scope === 'application' && scope.tenantIds !== undefined) throw askProblem('rotations.shared_beyond_key');
+    if (found.clientId !== made.clientId) throw askProblem('rotations.other_client_id');
+    if (found.kind === 'client_secret' && !made.clientSecret) throw askProblem('rotations.secret_needed');
+    const completed = found.kind === 'client_secret' ? await this.#sealed(scope, found, all, made) : all;
     await database.transaction(scope, async (tx) => {
-      const now = await inHand(tx, registrationId);
-      if (now?.operationId !== seen.operationId || now.lastVersion !== seen.lastVersion) throw askProblem('rotations.changed_meanwhile');
-      await this.#write(tx, registrationId, seen, secret, evidence);
+      const now = await look(tx);
+      if (!now || sameAs(now.all) !== sameAs(all)) throw askProblem('rotations.changed_meanwhile');
+      await this.#write(tx, found, completed, evidence);
     });
   }
 
-  async #seal(scope: UnitOfWork, seen: InHand, { clientSecret }: MadeClient): Promise<SecretRow | undefined> {
-    if (!clientSecret) return undefined;
-    const owner = credentialOwner({ workspaceId: scope.workspaceId, tenantId: seen.tenantId }, seen);
-    const subject = { subjectId: newId(), kind: 'client_secret', version: seen.lastVersion + 1 };
-    return { ...owner, ...subject, sealed: (await this.vault.prepare(owner)).seal(subject, clientSecret) };
+  async #sealed(scope: UnitOfWork, found: InHand, all: readonly AlsoInHand[], { clientSecret }: MadeClient): Promise<readonly Completed[]> {
+    if (!clientSecret) return all;
+    const owner = credentialOwner({ workspaceId: scope.workspaceId, tenantId: found.tenantId }, found);
+    const sealer = await this.vault.prepare(owner);
+    return all.map((one) => {
+      const subject = { subjectId: newId(), kind: 'client_secret', version: one.lastVersion + 1 };
+      return { ...one, secret: { ...owner, ...subject, sealed: sealer.seal(subject, clientSecret) } };
+    });
   }
 
-  async #write(tx: Transaction, registrationId: string, seen: InHand, secret: SecretRow | undefined, evidence: unknown): Promise<void> {
+  async #write(tx: Transaction, found: InHand, all: readonly Completed[], evidence: unknown): Promise<void> {
     const now = this.parts.clock.now();
-    if (secret) {
-      await tx.query(`UPDATE credentials SET stage = 'retired', retired_at = $2 WHERE id = $1`, [seen.pendingId, now]);
-      await tx.query(
-        `INSERT INTO credentials (workspace_id, id, tenant_id, registration_id, client_id, kind, version, stage, created_at)
-         VALUES ($1, $2, $3, $4, $5, 'client_secret', $6, 'pending', $7)`,
-        [tx.scope.workspaceId, secret.subjectId, seen.tenantId, registrationId, seen.clientRowId, secret.version, now],
-      );
-      await storeSecrets(tx, [secret], now);
-    }
-    const steps = markStep(seen.steps, 'hand_to_person', 'done', now);
-    await tx.query(
-      `UPDATE operations SET status = 'queued', steps = $2::jsonb, problem = NULL, waiting = NULL, finished_at = NULL, tries = 0, updated_at = $3 WHERE id = $1`,
-      [seen.operationId, JSON.stringify(steps), now],
+    const secrets = all.flatMap((one) => (one.secret ? [{ ...one, credentialId: one.secret.subjectId, version: one.secret.version }] : []));
+    await insertBrought(tx, found.clientRowId, secrets, now);
+    await storeSecrets(
+      tx,
+      all.flatMap(({ secret }) => secret ?? []),
+      now,
     );
-    const server = seen.authorizationServerId === null ? {} : { authorizationServerId: seen.authorizationServerId };
-    await enqueueOperations(tx, [{ id: seen.operationId, registrationId, tenantId: seen.tenantId, kind: 'verify', ...server }], now);
-    this.parts.records.audit.append(tx, {
-      action: 'registration.complete',
-      subject: { type: 'registration', id: registrationId },
-      tenantId: seen.tenantId,
-      detail: { client_id: seen.clientId, operation_id: seen.operationId, evidence: evidence ?? null },
-    });
+    const going = all.flatMap(({ operationId: id, steps, authorizationServerId: server, registrationId, tenantId }) =>
+      id === null || !steps
+        ? []
+        : [{ id, registrationId, tenantId, steps: markStep(steps, 'hand_to_person', 'done', now), ...(server === null ? {} : { server }) }],
+    );
+    await goOn(tx, going, now);
+    await enqueueOperations(
+      tx,
+      going.map(({ server, ...one }) => ({
+        ...one,
+        kind: 'verify' as const,
+        ...(server === undefined ? {} : { authorizationServerId: server }),
+      })),
+      now,
+    );
+    for (const { id, registrationId, tenantId } of going)
+      this.parts.records.audit.append(tx, {
+        action: 'registration.complete',
+        subject: { type: 'registration', id: registrationId },
+        tenantId,
+        detail: { client_id: found.clientId, operation_id: id, evidence: evidence ?? null },
+      });
+    await this.#begin(
+      tx,
+      all.filter((one) => one.operationId === null && one.secret),
+      now,
+    );
     this.parts.doorbell.ringAfter(tx);
+  }
+
+  /** Whoever has no rotation with that person has the secret all the same: it is proven by one of their own, now or when they are free. */
+  async #begin(tx: Transaction, others: readonly Completed[], now: Date): Promise<void> {
+    if (others.length === 0) return;
+    const wanted = others.map(({ registrationId }) => ({ registrationId, kind: 'rotate' as const, input: { reason: 'scheduled' } }));
+    const begun = await beginOperations(tx, wanted, now);
+    await lookAgain(
+      tx,
+      others.map(({ registrationId }) => registrationId).filter((id) => !begun.has(id)),
+      now,
+    );
   }
 }
 
-async function inHand(tx: Transaction, registrationId: string): Promise<InHand | undefined> {
-  const { workspaceId, applicationId, environment } = tx.scope;
-  const [row] = await tx.query<InHand>(IN_HAND, [registrationId, workspaceId, applicationId ?? null, environment ?? null]);
-  return row?.steps.some(({ name, status }) => name === 'hand_to_person' && status !== 'done') ? row : undefined;
+/** The same while nobody else has completed, ended or begun anything of them. */
+function sameAs(all: readonly AlsoInHand[]): string {
+  return JSON.stringify(all.map(({ registrationId, operationId, lastVersion }) => [registrationId, operationId, lastVersion]));
 }

@@ -20,7 +20,7 @@ import {
 } from '@registrar/registrations';
 import { servedSince } from '@registrar/keys';
 import { cacheMs } from './cache-time.js';
-import { publishedKeys } from './published-keys.repository.js';
+import { urlOfKeySet } from './published-keys.repository.js';
 import { rotationInput } from './rotation-input.js';
 import { discarded, leftSuccessor } from './remove-successor.step.js';
 import { swapOf } from './swap.js';
@@ -88,7 +88,7 @@ async function movedByPerson(
 ): Promise<Pick<Change, 'changedClients'>> {
   const names = work.operation.steps.map(({ name }) => name);
   if (pending.keySetId === undefined || !names.includes('hand_to_person') || !names.includes('publish_successor')) return {};
-  const { url } = await publishedKeys(database, work, pending.keySetId);
+  const url = await urlOfKeySet(database, work, pending.keySetId);
   const hosted = (metadata: ClientMetadata): ClientMetadata => ({ ...without(metadata, 'jwks', 'jwks_uri'), jwks_uri: url });
   const requestedMetadata = hosted(client.requestedMetadata);
   return { changedClients: [{ id: client.id, requestedMetadata, grantedMetadata: hosted(client.grantedMetadata) }] };

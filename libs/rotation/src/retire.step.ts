@@ -10,7 +10,6 @@ import {
   type WorkCredential,
 } from '@registrar/registrations';
 import { cacheMs } from './cache-time.js';
-import { documentWith, othersKeys, publishedKeys } from './published-keys.repository.js';
 import { putKeys } from './put-keys.step.js';
 import { noteRetirement, replacedAt, retirementOf } from './retirement.repository.js';
 import { rotationInput } from './rotation-input.js';
@@ -30,7 +29,6 @@ export async function takeRemovePredecessor(
 ): Promise<StepResult> {
   const { previous, current } = work;
   if (!previous?.keySetId) return stepDone(work, step, context, access.clock);
-  const set = await publishedKeys(database, work, previous.keySetId);
   const compromised = rotationInput(work).reason === 'compromised';
   // What is compromised left the set when its successor was published.
   const published = work.operation.steps.find(({ name }) => name === 'publish_successor')?.finished_at;
@@ -39,8 +37,8 @@ export async function takeRemovePredecessor(
     removed_at: removed.toISOString(),
     last_cache_ends_at: new Date(removed.getTime() + cacheMs(work.upstream.quirks)).toISOString(),
   });
-  const kept = compromised && current ? { only: [current.id, ...othersKeys(set, work.registration.id)] } : { drop: [previous.id] };
-  return stepDone(work, step, context, access.clock, { rows: { documents: [documentWith(set, kept)] } });
+  const leaving = compromised && current ? { keepOnly: current.id } : { withdraw: [previous.id] };
+  return stepDone(work, step, context, access.clock, { rows: { keySets: [{ id: previous.keySetId, ...leaving }] } });
 }
 
 /** Leaves the server with the new key alone (H-02). Where it does not take that, the registration is well and has a key too many. */

@@ -1,19 +1,11 @@
-import type { Database } from '@registrar/database';
 import { examineCredential, type Step, type StepContext, type StepResult, type UpstreamAccess, type Work } from '@registrar/registrations';
 import { lesson } from './prove-successor.step.js';
-import { documentWith, publishedKeys } from './published-keys.repository.js';
 import { stepProblem } from './rotation-step.problems.js';
 import { endWith, stepDone } from './step-done.js';
 import { swapBack } from './swap.js';
 
 /** Goes back to the previous credential while its overlap is open: it is proven first, like every one that becomes current. */
-export async function takeRollBack(
-  work: Work,
-  step: Step,
-  context: StepContext,
-  access: UpstreamAccess,
-  database: Database,
-): Promise<StepResult> {
+export async function takeRollBack(work: Work, step: Step, context: StepContext, access: UpstreamAccess): Promise<StepResult> {
   const { previous, current, client, previousClient } = work;
   const back = previousClient ?? client;
   if (!previous || !current || !client || !back) return endWith(work, context, stepProblem('rotations.nothing_to_go_back_to'));
@@ -24,17 +16,14 @@ export async function takeRollBack(
       context,
       stepProblem(verdict.kind === 'refused' ? 'rotations.predecessor_not_proven' : 'rotations.token_unavailable'),
     );
-  const set =
-    current.keySetId !== undefined && current.keySetId === previous.keySetId
-      ? await publishedKeys(database, work, current.keySetId)
-      : undefined;
+  const set = current.keySetId !== undefined && current.keySetId === previous.keySetId ? current.keySetId : undefined;
   const swap = previousClient ? swapBack(previousClient, client) : undefined;
   const data = { operation_id: work.operation.id, credential_id: previous.id, version: previous.version };
   return stepDone(work, step, context, access.clock, {
     rows: {
       rollBack: { credentialId: previous.id },
       ...(previousClient ? {} : { spentSecrets: [{ subjectId: current.id, kind: current.kind, version: current.version }] }),
-      ...(set ? { documents: [documentWith(set, { drop: [current.id] })] } : {}),
+      ...(set === undefined ? {} : { keySets: [{ id: set }] }),
       ...lesson(work, verdict),
       ...swap?.rows,
     },

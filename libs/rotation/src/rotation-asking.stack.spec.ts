@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Doorbell } from '@registrar/registrations';
+import { Secret } from '@registrar/secret';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registrationHouse, type RegistrationHouse } from '../../../test/support/registration-house.js';
 import { PersonCompletion } from './person-completion.service.js';
 import { RotationPolicies } from './rotation-policies.service.js';
 import { RotationRuns } from './rotation-runs.service.js';
+import { RotationScheduler } from './rotation-scheduler.js';
+import { hurryWorkspace, wakeWorkspace } from './schedule.repository.js';
 import { Rotations, type RotationsParts } from './rotations.service.js';
 
 let house: RegistrationHouse;
@@ -171,5 +174,109 @@ it('windows that are never open together are refused whichever of the other poli
   await policies.put(house.scope, { tenantId }, { window });
   await expect(policies.put(house.scope, { ehrId }, { window: { ...window, from: '02:00', to: '03:00' } })).rejects.toMatchObject({
     code: 'rotation_policies.refused',
+  });
+});
+
+describe('a client that hospitals share', () => {
+  /** Three hospitals with the same client and the same secret. */
+  async function shared(): Promise<[Made, Made, Made]> {
+    const first = await active();
+    const others = [
+      await active({ ehrId: first.ehrId, applicationId: first.applicationId }),
+      await active({ ehrId: first.ehrId, applicationId: first.applicationId }),
+    ];
+    const all = [first, ...others] as [Made, Made, Made];
+    await house.rows(
+      `UPDATE clients SET scope = 'application', tenant_id = NULL WHERE id = (SELECT client_id FROM registrations WHERE id = $1)`,
+      [first.id],
+    );
+    await house.rows(
+      `WITH of AS (SELECT client_id FROM registrations WHERE id = $1), moved AS (UPDATE registrations SET client_id = of.client_id FROM of WHERE id = ANY ($2::uuid[]))
+       UPDATE credentials SET client_id = of.client_id FROM of WHERE registration_id = ANY ($2::uuid[])`,
+      [first.id, all.map(({ id }) => id)],
+    );
+    return all;
+  }
+  const rotating = async (ids: readonly Made[]) =>
+    (
+      await house.rows<{ id: string; input: { reason: string } }>(
+        `SELECT registration_id AS id, input FROM operations WHERE kind = 'rotate' AND status = 'queued' AND registration_id = ANY ($1::uuid[])`,
+        [ids.map(({ id }) => id)],
+      )
+    ).length;
+
+  it('is rotated as one for all of them, by whichever it is asked for (H-01, H-03)', async () => {
+    const all = await shared();
+    await expect(rotations.rotate(house.scope, all[1].id, {})).rejects.toMatchObject({ code: 'rotations.shared_client' });
+    await rotations.rotate(house.scope, all[1].id, { confirmRegistrations: 3 });
+    expect(await rotating(all)).toBe(3);
+    // Of those that are busy one says so, and none begins anew.
+    await expect(rotations.rotate(house.scope, all[0].id, { confirmRegistrations: 3 })).rejects.toMatchObject({
+      code: 'registrations.operation_running',
+    });
+  });
+
+  it('is rotated as one by a run and by the schedule, too; a key that is bound to a hospital is told why it may not (H-01)', async () => {
+    const all = await shared();
+    const bound = { ...house.scope, tenantIds: [all[0].tenantId] };
+    await expect(rotations.rotate(bound, all[0].id, { confirmRegistrations: 1 })).rejects.toMatchObject({
+      code: 'rotations.shared_beyond_key',
+    });
+    const runs = new RotationRuns(parts);
+    expect((await runs.start(bound, { tenantId: all[0].tenantId }, 'compromised')).leftOut).toEqual([
+      { registrationId: all[0].id, reason: 'shared_client' },
+    ]);
+    expect((await runs.start(house.scope, { tenantId: all[0].tenantId }, 'compromised')).rotations).toHaveLength(3);
+    expect(await rotating(all)).toBe(3);
+    // Two at a time at one server, which is the same for all of these.
+    await house.rows(`UPDATE operations SET status = 'cancelled' WHERE status IN ('queued', 'running', 'waiting', 'action_required')`);
+    const scheduled = await shared();
+    await house.rows(`UPDATE registrations SET next_rotation_at = CASE WHEN id = $1 THEN $2::timestamptz END, reschedule = false`, [
+      scheduled[2].id,
+      house.clock.now(),
+    ]);
+    const scheduler = new RotationScheduler(
+      parts.database,
+      parts.records,
+      house.clock,
+      () => undefined,
+      (error) => {
+        throw error;
+      },
+    );
+    await house.database.transaction(house.scope, async (tx) => {
+      await wakeWorkspace(tx, house.clock.now());
+      await hurryWorkspace(tx, house.clock.now());
+    });
+    await scheduler.look();
+    expect(await rotating(scheduled)).toBe(3);
+  });
+
+  it('is completed as one by the person who has its new secret, also where a hospital has no rotation in hand (H-03)', async () => {
+    const [first, second, third] = await shared();
+    const steps = [
+      { name: 'hand_to_person', kind: 'wait_for_person', status: 'running' },
+      { name: 'prove_successor', kind: 'probe', status: 'pending' },
+    ];
+    for (const one of [first, second]) await rotation(one, 'action_required', { steps });
+    const [{ client_id: clientId } = { client_id: '' }] = await house.rows<{ client_id: string }>(
+      'SELECT c.client_id FROM clients c JOIN registrations r ON r.client_id = c.id WHERE r.id = $1',
+      [first.id],
+    );
+    const completion = new PersonCompletion(parts, house.vault, house.completion);
+    const made = { clientId, clientSecret: Secret.of('the-new-one') };
+    await expect(completion.complete({ ...house.scope, tenantIds: [first.tenantId] }, first.id, made)).rejects.toMatchObject({
+      code: 'rotations.shared_beyond_key',
+    });
+    await completion.complete(house.scope, second.id, made);
+    const ids = [first, second, third].map(({ id }) => id);
+    expect(
+      await house.rows(
+        `SELECT k.version, k.stage, (SELECT count(*)::integer FROM secrets s WHERE s.subject_id = k.id) AS sealed, o.status
+           FROM credentials k JOIN operations o ON o.registration_id = k.registration_id AND o.kind = 'rotate'
+          WHERE k.registration_id = ANY ($1::uuid[]) AND k.stage = 'pending'`,
+        [ids],
+      ),
+    ).toEqual(ids.map(() => ({ version: 2, stage: 'pending', sealed: 1, status: 'queued' })));
   });
 });

@@ -7,6 +7,7 @@ import { findRun, insertRun, type RotationRun } from './rotation-runs.repository
 import { rotatableOf } from './rotations.repository.js';
 import { RETRY_MS, type RotationsParts } from './rotations.service.js';
 import { lookAgain } from './schedule.repository.js';
+import { sharersOf } from './sharers.repository.js';
 import { askProblem } from './rotations.problems.js';
 
 /** Rotations of everything that belongs to a hospital, an EHR or an application: what is done first after a leak. */
@@ -15,7 +16,8 @@ export class RotationRuns {
 
   /**
    * Begins a rotation of each credential; those that are busy are named and left out, but for rotations that only wait where
-   * something is compromised. The run shows how far it is, and how long it took until the last old credential was gone.
+   * something is compromised. A client that hospitals share is rotated for all of them, or, by a key that does not see them,
+   * named and left out. The run shows how far it is, and how long it took until the last old credential was gone.
    * @throws Problem rotations.subject_not_found
    */
   async start(scope: UnitOfWork, subject: PolicySubject, reason: RotationReason): Promise<RotationRun> {
@@ -26,7 +28,17 @@ export class RotationRuns {
       return await database.transaction(scope, async (tx) => {
         const now = clock.now();
         const runId = newId();
-        const found = await rotatableOf(tx, subject);
+        const own = await rotatableOf(tx, subject);
+        const shared = own.filter((one) => one.shared);
+        const beyond = scope.tenantIds === undefined ? [] : shared;
+        const others =
+          scope.tenantIds === undefined && shared.length > 0
+            ? await sharersOf(
+                tx,
+                own.map(({ id }) => id),
+              )
+            : [];
+        const found = [...own.filter((one) => !beyond.includes(one)), ...others];
         const input = { reason, run_id: runId };
         if (reason === 'compromised')
           await setDownWaiting(
@@ -38,7 +50,10 @@ export class RotationRuns {
         const wanted = found.map(({ id }) => ({ registrationId: id, kind: 'rotate' as const, input }));
         const begun = wanted.length === 0 ? new Map<string, string>() : await beginOperations(tx, wanted, now);
         await lookAgain(tx, [...begun.keys()], new Date(now.getTime() + RETRY_MS));
-        const leftOut = found.filter(({ id }) => !begun.has(id)).map(({ id }) => ({ registrationId: id, reason: 'operation_running' }));
+        const leftOut = [
+          ...found.filter(({ id }) => !begun.has(id)).map(({ id }) => ({ registrationId: id, reason: 'operation_running' })),
+          ...beyond.map(({ id }) => ({ registrationId: id, reason: 'shared_client' })),
+        ];
         await insertRun(tx, { id: runId, ...subject, reason, leftOut, createdAt: now });
         this.#record(tx, runId, subject, { reason, registrations: begun.size, left_out: leftOut.length });
         doorbell.ringAfter(tx);

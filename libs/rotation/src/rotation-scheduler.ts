@@ -12,7 +12,8 @@ import { postponeRenewals, takeRenewals } from './renewals.repository.js';
 import { takeReadersBehind } from './readers.repository.js';
 import { postponeRetiring, takeRetiring } from './retiring.repository.js';
 import { scheduleInputs } from './schedule-input.repository.js';
-import { nextDue, writeSchedule } from './schedule.repository.js';
+import { lookAgain, nextDue, writeSchedule } from './schedule.repository.js';
+import { sharersOf } from './sharers.repository.js';
 import { scheduleStale } from './schedule.js';
 import { WorkspaceTurns, type Turn } from './workspace-turns.js';
 
@@ -20,6 +21,7 @@ const AT_A_TIME = DUE_AT_A_TIME;
 const FAILED_MS = 5_000;
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
+const DAY_MS = 86_400_000;
 
 /**
  * Starts what is due: one workspace after the other, each by one worker at a time. It knows nothing of a queue; whoever
@@ -105,14 +107,25 @@ export class RotationScheduler {
       tx,
       start.map(({ id }) => id),
     );
+    // Hospitals that share a client are due with the first of them.
+    const sharers = await sharersOf(
+      tx,
+      start.map(({ id }) => id),
+    );
+    const all = [...start.map(({ id, tenantId }) => ({ id, tenantId, by: id })), ...sharers];
     const reasonOf = (id: string) => (urgent.has(id) ? 'compromised' : 'scheduled');
-    const wanted = start.map(({ id }) => ({ registrationId: id, kind: 'rotate' as const, input: { reason: reasonOf(id) } }));
+    const wanted = all.map(({ id, by }) => ({ registrationId: id, kind: 'rotate' as const, input: { reason: reasonOf(by) } }));
     const started = wanted.length === 0 ? new Map<string, string>() : await beginOperations(tx, wanted, now);
     await writeSchedule(tx, next);
-    for (const { id, tenantId } of start) {
+    await lookAgain(
+      tx,
+      sharers.map(({ id }) => id),
+      new Date(now.getTime() + DAY_MS),
+    );
+    for (const { id, tenantId, by } of all) {
       if (!started.has(id)) continue;
       const entry = { subject: { type: 'registration', id } as const, tenantId };
-      const said = { operation_id: started.get(id), reason: reasonOf(id) };
+      const said = { operation_id: started.get(id), reason: reasonOf(by) };
       this.records.audit.append(tx, { action: 'rotation.start', ...entry, detail: said });
       this.records.events.append(tx, { type: 'rotation.started', ...entry, data: said });
     }

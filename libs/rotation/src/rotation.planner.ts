@@ -11,7 +11,7 @@ import {
 import { takeHandToPerson } from './hand-to-person.step.js';
 import { takeAnnounceGap, takeCheckCurrent, takeIssueSecret } from './issue-secret.step.js';
 import { takePublishSuccessor } from './publish-successor.step.js';
-import { publishedKeys } from './published-keys.repository.js';
+import { urlOfKeySet } from './published-keys.repository.js';
 import { takeProveSuccessor } from './prove-successor.step.js';
 import { putKeys, takePutBoth } from './put-keys.step.js';
 import { takeConfirmAbsence, takeConfirmGone, takeLetGoOfClient, takeRemoveClient } from './remove-client.step.js';
@@ -153,12 +153,12 @@ function stepsOf(
     return plan instanceof Problem ? ROTATIONS.person : plan;
   };
   return {
-    publish_successor: (work, one, context) => takePublishSuccessor(work, one, context, access, database),
+    publish_successor: (work, one, context) => takePublishSuccessor(work, one, context, access),
     put_key_set_url: async (work, one, context) => {
       const { client, pending } = work;
       if (!client || !pending?.keySetId) return { kind: 'stop' };
-      const set = await publishedKeys(database, work, pending.keySetId);
-      return putKeys(work, one, context, access, { client, said: { jwksUri: set.url } });
+      const jwksUri = await urlOfKeySet(database, work, pending.keySetId);
+      return putKeys(work, one, context, access, { client, said: { jwksUri } });
     },
     soak: (work, one, context) => takeSoak(work, one, context, access, database),
     prove_successor: (work, one, context) => takeProveSuccessor(work, one, context, access, database),
@@ -177,8 +177,8 @@ function stepsOf(
     register: (work, one, context) => takeSuccessorStep(work, one, context, access),
     hand_to_person: async (work, one, context) => {
       const keySetId = work.operation.steps.some(({ name }) => name === PUBLISH.name) ? work.pending?.keySetId : undefined;
-      const set = keySetId === undefined ? undefined : await publishedKeys(database, work, keySetId);
-      return takeHandToPerson(work, one, context, access, set ? { keySetUrl: set.url } : {});
+      const keySetUrl = keySetId === undefined ? undefined : await urlOfKeySet(database, work, keySetId);
+      return takeHandToPerson(work, one, context, access, keySetUrl === undefined ? {} : { keySetUrl });
     },
     remove_predecessor: (work, one, context) => takeRemovePredecessor(work, one, context, access, database),
     put_new_key: (work, one, context) => takePutNew(work, one, context, access, database),
@@ -189,6 +189,6 @@ function stepsOf(
     confirm_gone: (work, one, context) => takeConfirmGone(work, one, context, access),
     confirm_absence: (work, one, context) => takeConfirmAbsence(work, one, context, access),
     let_go_of_client: (work, one, context) => takeLetGoOfClient(work, one, context, access),
-    roll_back: (work, one, context) => takeRollBack(work, one, context, access, database),
+    roll_back: (work, one, context) => takeRollBack(work, one, context, access),
   };
 }

@@ -21,6 +21,12 @@ export const askProblem = defineProblems({
     actor: 'product_team',
     label: 'Look who uses it, then rotate with confirm_registrations set to their number',
   },
+  'rotations.shared_beyond_key': {
+    kind: 'forbidden',
+    title: 'The client serves hospitals that this API key does not see, and is rotated for all of them as one',
+    actor: 'workspace_owner',
+    label: 'Rotate with an API key that is not bound to hospitals',
+  },
   'rotations.predecessor_compromised': {
     kind: 'conflict',
     title: 'The previous credential was said to be compromised, so there is no way back to it',

@@ -7,12 +7,14 @@ export interface Rotatable {
   readonly status: string;
   /** How many registrations use the same client; 1 where it is its own. */
   readonly sharing: number;
+  /** One client for all hospitals of the EHR. */
+  readonly shared: boolean;
   /** The previous credential, while its overlap is open; `compromised`: somebody said so of it while it was in use. */
   readonly previous: { readonly id: string; readonly open: boolean; readonly compromised: boolean } | null;
 }
 
 const ROTATABLE = `
-SELECT r.id, r.tenant_id AS "tenantId", r.status,
+SELECT r.id, r.tenant_id AS "tenantId", r.status, coalesce(c.scope = 'application', false) AS shared,
        CASE WHEN c.scope = 'application' THEN (SELECT count(*)::integer FROM registrations x
          WHERE x.workspace_id = $2 AND x.client_id = r.client_id AND x.status <> 'deregistered') ELSE 1 END AS sharing,
        (SELECT jsonb_build_object('id', k.id, 'open', k.retire_at > $3 AND NOT coalesce(k.retirement ? 'removed_at', false),
@@ -34,10 +36,11 @@ export async function findRotatable(tx: Transaction, id: string, now: Date): Pro
 export async function rotatableOf(
   tx: Transaction,
   of: { readonly tenantId?: string; readonly ehrId?: string; readonly applicationId?: string },
-): Promise<{ readonly id: string; readonly tenantId: string }[]> {
+): Promise<{ readonly id: string; readonly tenantId: string; readonly shared: boolean }[]> {
   const { workspaceId, applicationId, environment } = tx.scope;
   return tx.query(
-    `SELECT r.id, r.tenant_id AS "tenantId" FROM registrations r
+    `SELECT r.id, r.tenant_id AS "tenantId", coalesce(c.scope = 'application', false) AS shared
+       FROM registrations r LEFT JOIN clients c ON c.workspace_id = $1 AND c.id = r.client_id
       WHERE r.workspace_id = $1 AND r.status IN ('active', 'credential_failed')
         AND ($2::uuid IS NULL OR r.tenant_id = $2) AND ($3::uuid IS NULL OR r.ehr_id = $3) AND ($4::uuid IS NULL OR r.application_id = $4)
         AND ($5::uuid IS NULL OR r.application_id = $5) AND ($6::text IS NULL OR r.environment = $6)

@@ -2,11 +2,12 @@ import type { AuditLog } from '@registrar/audit';
 import type { Clock } from '@registrar/clock';
 import type { Database, Transaction, UnitOfWork } from '@registrar/database';
 import type { EventLog } from '@registrar/events';
-import { beginOperation, setDownWaiting, type Doorbell } from '@registrar/registrations';
+import { beginOperation, beginOperations, setDownWaiting, type Doorbell } from '@registrar/registrations';
 import type { RotationReason } from './rotation-input.js';
 import { stepProblem } from './rotation-step.problems.js';
 import { findRotatable, type Rotatable } from './rotations.repository.js';
 import { lookAgain } from './schedule.repository.js';
+import { sharersOf, type Sharer } from './sharers.repository.js';
 import { askProblem } from './rotations.problems.js';
 
 /** When a rotation that somebody asked for, and that came to nothing, is tried again by itself. */
@@ -36,12 +37,13 @@ export class Rotations {
 
   /**
    * Begins a rotation; how it goes is decided by what the server can do. One that is compromised takes the place of a rotation
-   * that only waits.
+   * that only waits. A client that hospitals share is rotated for all of them as one: all begin, or, but for what is compromised, none.
    * @throws Problem rotations.not_found | rotations.not_possible_now | rotations.shared_client (with registrations) |
-   * registrations.operation_running (with operation_id)
+   * rotations.shared_beyond_key | registrations.operation_running (with operation_id)
    */
   rotate(scope: UnitOfWork, id: string, wanted: RotationWanted): Promise<void> {
     return this.#begin(scope, id, 'rotation.start', (found) => {
+      if (found.shared && scope.tenantIds !== undefined) throw askProblem('rotations.shared_beyond_key');
       if (found.sharing > 1 && wanted.confirmRegistrations !== found.sharing)
         throw askProblem('rotations.shared_client', {
           detail: `The client is that of ${found.sharing} registrations.`,
@@ -81,19 +83,44 @@ export class Rotations {
       if (found.status !== 'active' && found.status !== 'credential_failed')
         throw askProblem('rotations.not_possible_now', { detail: `The registration is ${found.status}.` });
       const input = inputOf(found);
-      // What is compromised does not stand in line behind a rotation that soaks for a day.
-      if (input['reason'] === 'compromised') await setDownWaiting(tx, 'rotate', [id], now);
-      const operationId = await beginOperation(tx, { registrationId: id, kind: 'rotate', input }, now);
-      if (action === 'rotation.start') await lookAgain(tx, [id], new Date(now.getTime() + RETRY_MS));
-      this.#record(tx, action, found, { ...input, operation_id: operationId });
+      const sharers = action === 'rotation.start' && found.shared ? await sharersOf(tx, [id]) : [];
+      const all = [found, ...sharers] as const;
+      const begun = await this.#beginAll(tx, all, input, now);
+      if (action === 'rotation.start') await lookAgain(tx, [...begun.keys()], new Date(now.getTime() + RETRY_MS));
+      for (const one of all) if (begun.has(one.id)) this.#record(tx, action, one, { ...input, operation_id: begun.get(one.id) });
       doorbell.ringAfter(tx);
     });
+  }
+
+  /** Locked in one order, so that two who ask at once for hospitals of one client do not wait for each other. */
+  async #beginAll(
+    tx: Transaction,
+    all: readonly [Rotatable, ...Sharer[]],
+    input: Readonly<Record<string, unknown>>,
+    now: Date,
+  ): Promise<ReadonlyMap<string, string>> {
+    const compromised = input['reason'] === 'compromised';
+    const ids = all.map(({ id }) => id);
+    // What is compromised does not stand in line behind a rotation that soaks for a day.
+    if (compromised) await setDownWaiting(tx, 'rotate', ids, now);
+    const wanted = ids.map((registrationId) => ({ registrationId, kind: 'rotate' as const, input }));
+    const begun = await beginOperations(tx, wanted, now);
+    const busy = wanted.filter(({ registrationId }) => !begun.has(registrationId));
+    const [first] = compromised ? busy.filter(({ registrationId }) => registrationId === all[0].id) : busy;
+    // Asked for alone it says what is under way.
+    if (first) await beginOperation(tx, first, now);
+    await lookAgain(
+      tx,
+      busy.map(({ registrationId }) => registrationId),
+      now,
+    );
+    return begun;
   }
 
   #record(
     tx: Transaction,
     action: 'rotation.start' | 'rotation.roll_back',
-    found: Rotatable,
+    found: Pick<Rotatable, 'id' | 'tenantId'>,
     detail: Readonly<Record<string, unknown>>,
   ): void {
     const { audit, events } = this.parts.records;

@@ -27,6 +27,8 @@ import { BreakGlass1764000000070 } from './1764000000070-break-glass.js';
 import { PoliciesOfEhrs1764000000071 } from './1764000000071-policies-of-ehrs.js';
 import { AccessRenewals1764000000041 } from './1764000000041-access-renewals.js';
 import { Checkpoints1764000000080 } from './1764000000080-checkpoints.js';
+import { PaidRequests1764000000100 } from './1764000000100-paid-requests.js';
+import { WithdrawnKeys1764000000101 } from './1764000000101-withdrawn-keys.js';
 
 /** Every migration by name, in order: no globs, so that a forgotten file does not compile away silently. */
 export const migrations = [
@@ -59,4 +61,6 @@ export const migrations = [
   BreakGlass1764000000070,
   PoliciesOfEhrs1764000000071,
   Checkpoints1764000000080,
+  PaidRequests1764000000100,
+  WithdrawnKeys1764000000101,
 ];
