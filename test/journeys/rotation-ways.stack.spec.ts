@@ -1,8 +1,10 @@
+import { parsePublicId } from '@registrar/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/part.js';
 import { problemOf, rotationWorld, stepsOf, type RotationWorld } from '../support/rotation-world.js';
 
 const DAY = 86_400_000;
+const HOUR = 3_600_000;
 let world: RotationWorld;
 beforeAll(async () => {
   world = await rotationWorld(['curity', 'ibm', 'glewlwyd', 'keycloak', 'pingam', 'oauth_overlap', 'authlib']);
@@ -189,4 +191,37 @@ describe('another client in place of the old one (H-05)', () => {
     expect(after, JSON.stringify(after.operation)).toMatchObject({ client_id: clientId, operation: { status: 'succeeded' } });
     expect((await world.stages(id))[0]).toBe('2 current');
   });
+});
+
+it('a replaced client that cannot be deleted is tried for days, less and less often, and then listed, and somebody is told (K-46)', async () => {
+  const { id, client_id: before } = await world.registered('keycloak', 'client_secret_basic', { client_uri: 'https://left.example' });
+  await world.rotate(id);
+  await world.ended(id, 'the rotation');
+  await world.stack.sandbox.simulator.listen(false);
+  try {
+    const tries = async () =>
+      (
+        await world.stack.query<{ n: number }>(
+          `SELECT count(*)::integer AS n FROM operations o JOIN registrations r ON r.id = o.registration_id JOIN clients c ON c.id = r.client_id
+            WHERE o.registration_id = $1 AND o.input->>'phase' = 'retire' AND o.status IN ('failed', 'succeeded')`,
+          [parsePublicId('reg', id)],
+        )
+      )[0]?.n;
+    const hours = [25, 1, 6, 24, 24];
+    for (const [before, wait] of hours.entries()) {
+      await world.advance(wait * HOUR + 60_000);
+      await until(`try ${before + 1}`, async () => ((await tries()) === before + 1 ? true : undefined));
+    }
+  } finally {
+    await world.stack.sandbox.simulator.listen(true);
+    await world.stack.query(`UPDATE upstream_gates SET state = 'closed', open_until = NULL, failures = 0`);
+  }
+  expect(await world.read(id)).toMatchObject({
+    status: 'active',
+    residue: [{ client_id: before, reason: 'ehr_unreachable', next_action: { actor: 'ehr_administrator' } }],
+  });
+  const told = await world.stack.query<{ data: object }>(`SELECT data FROM events WHERE type = 'client.orphaned' AND subject_id = $1`, [
+    parsePublicId('reg', id),
+  ]);
+  expect(told.map(({ data }) => data)).toMatchObject([{ client_id: before, reason: 'ehr_unreachable' }]);
 });

@@ -15,6 +15,9 @@ export interface PageQuery {
   readonly cursor?: string | undefined;
 }
 
+/** The same for a list that is part of an answer: longer parts, for whoever reads it has asked for the whole. */
+export const partQuery = pageQuery.extend({ limit: pageQuery.shape.limit.unwrap().default(200) });
+
 /** The answer of a list of these. */
 export const listOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ data: z.array(item), next_cursor: z.string().nullable().describe('Give it as cursor for the next part; null at the end') });

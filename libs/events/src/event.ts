@@ -76,6 +76,7 @@ export const EVENT_TYPES = [
   'credential.expired',
   'credential.current',
   'credential.readers_behind',
+  'client.orphaned',
   'secret.revealed',
   'secret.reveals_flooding',
 ] as const;

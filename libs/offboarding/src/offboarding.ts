@@ -1,4 +1,4 @@
-import type { Environment, WorkActor } from '@registrar/database';
+import type { Environment, Page, WorkActor } from '@registrar/database';
 
 export const OFFBOARDING_STATUSES = ['scheduled', 'running', 'certifying', 'done', 'cancelled'] as const;
 /** `certifying`: everything has ended, and is being signed. */
@@ -21,7 +21,10 @@ export interface PlannedLeaving {
 /** What off-boarding a hospital would do. */
 export interface OffboardingPlan {
   readonly tenantId: string;
-  readonly registrations: readonly PlannedLeaving[];
+  /** Of all its registrations. */
+  readonly counts: Partial<Record<Disposition, number>>;
+  /** One part of them. */
+  readonly registrations: Page<PlannedLeaving>;
 }
 
 export interface OffboardingWanted {

@@ -1,10 +1,18 @@
 import type { Clock } from '@registrar/clock';
-import { publicId, violatedConstraint, type Database, type Transaction, type UnitOfWork } from '@registrar/database';
+import {
+  pageOf,
+  publicId,
+  violatedConstraint,
+  type Database,
+  type PageRequest,
+  type Transaction,
+  type UnitOfWork,
+} from '@registrar/database';
 import type { Deregistrations, DueItems } from '@registrar/registrations';
 import { newId } from '@registrar/vault';
 import { findTenant, lockTenant, setTenantStatus, type LeavingTenant } from './leaving-tenant.repository.js';
-import type { Offboarding, OffboardingCounts, OffboardingPlan, OffboardingWanted } from './offboarding.js';
-import { planLeaving } from './offboarding-plan.repository.js';
+import type { Offboarding, OffboardingCounts, OffboardingPlan, OffboardingWanted, PlannedLeaving } from './offboarding.js';
+import { countLeaving, planLeaving } from './offboarding-plan.repository.js';
 import { offboardingProblem } from './offboarding.problems.js';
 import type { OffboardingRecords } from './offboarding.records.js';
 import { offboardingRows } from './offboardings.repository.js';
@@ -17,6 +25,9 @@ export interface OffboardingParts {
   readonly due: DueItems;
 }
 
+/** How many of those that stand in the way are named. */
+const NAMED = 1_000;
+
 /** How soon to look whether everything has ended. */
 export const LOOK_AGAIN_MS = 1_000;
 
@@ -24,11 +35,12 @@ export const LOOK_AGAIN_MS = 1_000;
 export class Offboardings {
   constructor(private readonly parts: OffboardingParts) {}
 
-  /** What it would do; nothing is written. @throws Problem offboarding.tenant_not_found */
-  plan(scope: UnitOfWork, tenantId: string): Promise<OffboardingPlan> {
+  /** What it would do, one part of the registrations at a time; nothing is written. @throws Problem offboarding.tenant_not_found */
+  plan(scope: UnitOfWork, tenantId: string, page: PageRequest): Promise<OffboardingPlan> {
     return this.parts.database.transaction(scope, async (tx) => {
       known(await findTenant(tx, tenantId));
-      return { tenantId, registrations: await planLeaving(tx, tenantId) };
+      const rows = (await planLeaving(tx, tenantId, page)).map((one) => ({ ...one, id: one.registrationId }));
+      return { tenantId, counts: await countLeaving(tx, tenantId), registrations: pageOf(rows, page, (row): PlannedLeaving => row) };
     });
   }
 
@@ -99,7 +111,7 @@ export class Offboardings {
 
 async function refuseUnknown(tx: Transaction, tenantId: string, waiver: string | undefined): Promise<void> {
   if (waiver !== undefined) return;
-  const unknown = (await planLeaving(tx, tenantId)).filter(({ disposition }) => disposition === 'unknown');
+  const unknown = (await planLeaving(tx, tenantId, { limit: NAMED }, 'unknown')).slice(0, NAMED);
   if (unknown.length === 0) return;
   const ids = unknown.map(({ registrationId }) => publicId('reg', registrationId));
   throw offboardingProblem('offboarding.outcome_unknown', { extra: { registration_ids: ids } });

@@ -41,7 +41,20 @@ function ended(
   };
   return doneChange(work, step, access.clock, {
     rows: { ...rows, changedClients: [{ id: client.id, status, ended: { at: access.clock.now(), by } }] },
-    events,
+    events: [
+      ...events,
+      // Nobody looks at a registration that is well: who has to act is told.
+      ...(reason === undefined
+        ? []
+        : [
+            {
+              type: 'client.orphaned' as const,
+              subject: { type: 'registration', id: work.registration.id },
+              tenantId: work.tenant.id,
+              data: { operation_id: work.operation.id, client_id: client.clientId, reason },
+            },
+          ]),
+    ],
     audit: [entry],
     registration: {
       previousClientId: null,

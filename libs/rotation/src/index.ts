@@ -16,7 +16,7 @@ export type { RotationReason } from './rotation-input.js';
 export { Rotations } from './rotations.service.js';
 export type { RotationsParts, RotationWanted } from './rotations.service.js';
 export { RotationRuns } from './rotation-runs.service.js';
-export type { RotationRun } from './rotation-runs.repository.js';
+export type { RotationRun, RunRotation } from './rotation-runs.repository.js';
 export { PersonCompletion } from './person-completion.service.js';
 export { RotationPlanner } from './rotation.planner.js';
 export { PolicyWindows } from './policy-windows.js';

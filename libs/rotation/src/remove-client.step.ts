@@ -1,3 +1,4 @@
+import type { Database } from '@registrar/database';
 import { deleteClient, judgeDeletion, parseDelete, parseRead, readClient, type DeleteOutcome } from '@registrar/dcr';
 import {
   examineCredential,
@@ -11,28 +12,37 @@ import {
   type StepContext,
   type StepResult,
   type UpstreamAccess,
+  type Verdict,
   type Work,
+  type WorkClient,
 } from '@registrar/registrations';
 import { gonePredecessor, leftPredecessor } from './ended-predecessor.js';
 import { managedLater } from './managed-outcome.js';
+import { removeLater } from './remove-later.js';
 import { retired } from './retire.step.js';
 import { stepProblem } from './rotation-step.problems.js';
-import { doneChange, ending, endWith, STOP, stepDone } from './step-done.js';
+import { doneChange, STOP, stepDone } from './step-done.js';
 
 /** Deletes the client that was replaced (H-05): never before its successor is proven and the grace is over. */
-export function takeRemoveClient(work: Work, step: Step, context: StepContext, access: UpstreamAccess): Promise<StepResult> {
+export function takeRemoveClient(
+  work: Work,
+  step: Step,
+  context: StepContext,
+  access: UpstreamAccess,
+  database: Database,
+): Promise<StepResult> {
   const { previousClient: client } = work;
   if (!client) return stepDone(work, step, context, access.clock);
   return managedExchange(work, step, context, access, {
     kind: 'deregister',
     client,
     prepare: () => ({ metadata: {}, send: (managed, request) => deleteClient(access.outbound, access.clock, managed, request) }),
-    settle: (answer) => settle(answer, step, access),
+    settle: (answer) => settle(answer, step, access, database),
     refuse: (refused) => leftPredecessor(refused, step, access, client, leftReason(refused, client, access.clock.now())).change,
   });
 }
 
-function settle(answer: ManagedAnswer, step: Step, access: UpstreamAccess): Settled {
+async function settle(answer: ManagedAnswer, step: Step, access: UpstreamAccess, database: Database): Promise<Settled> {
   const { work, record } = answer;
   const { quirks } = work.upstream;
   const now = access.clock.now();
@@ -41,11 +51,17 @@ function settle(answer: ManagedAnswer, step: Step, access: UpstreamAccess): Sett
   const settledAttempt = { ...bare, status: statusOf(outcome), outcome: { kind: outcome.kind } } as const;
   if (outcome.kind === 'refused' && outcome.reason === 'rate_limited')
     return { change: managedLater(answer, access, 'rate_limited', outcome.retryAfterMs ?? 30_000, { settledAttempt }) };
-  const settled = settledBy(outcome, answer, step, access);
+  const settled = await settledBy(outcome, answer, step, access, database);
   return { ...settled, change: { ...settled.change, settledAttempt } };
 }
 
-function settledBy(outcome: DeleteOutcome, { work, client }: ManagedAnswer, step: Step, access: UpstreamAccess): Settled {
+function settledBy(
+  outcome: DeleteOutcome,
+  { work, client }: ManagedAnswer,
+  step: Step,
+  access: UpstreamAccess,
+  database: Database,
+): Settled | Promise<Settled> {
   switch (outcome.kind) {
     case 'deleted':
       return doneChange(work, step, access.clock, { work });
@@ -55,10 +71,16 @@ function settledBy(outcome: DeleteOutcome, { work, client }: ManagedAnswer, step
       return doneChange(work, step, access.clock, { work, instead: [{ name: 'confirm_absence', kind: 'probe' }] });
     // A lost answer is asked for again by itself (K-46), as is an EHR that could not be reached.
     case 'unknown':
-      return { change: ending(work, stepProblem('rotations.predecessor_unknown')) };
+      return removeLater(work, step, access, database, client, {
+        problem: stepProblem('rotations.predecessor_unknown'),
+        left: 'outcome_unknown',
+      });
     case 'not_sent':
-      if (outcome.retryable) return { change: ending(work, stepProblem('rotations.ehr_unreachable')) };
-      return leftPredecessor(work, step, access, client, 'ehr_unreachable');
+      if (!outcome.retryable) return leftPredecessor(work, step, access, client, 'ehr_unreachable');
+      return removeLater(work, step, access, database, client, {
+        problem: stepProblem('rotations.ehr_unreachable'),
+        left: 'ehr_unreachable',
+      });
     case 'not_supported':
       return leftPredecessor(work, step, access, client, 'delete_not_supported');
     default:
@@ -93,17 +115,35 @@ export function takeConfirmGone(work: Work, step: Step, context: StepContext, ac
 }
 
 /** Whether a client that its server does not know by our token is gone: `invalid_client` says so (B-10). */
-export async function takeConfirmAbsence(work: Work, step: Step, context: StepContext, access: UpstreamAccess): Promise<StepResult> {
+export async function takeConfirmAbsence(
+  work: Work,
+  step: Step,
+  context: StepContext,
+  access: UpstreamAccess,
+  database: Database,
+): Promise<StepResult> {
   const { previousClient: client, previous } = work;
   if (!client || !previous) return stepDone(work, step, context, access.clock);
   const verdict = await examineCredential(work, client, previous, access);
-  if (verdict.kind === 'unavailable')
-    return endWith(work, context, stepProblem('rotations.token_unavailable', { detail: `It did not answer (${verdict.code}).` }));
-  const gone = verdict.kind === 'refused' && verdict.error === 'invalid_client';
-  const settled = gone
+  const settled = await settledByToken(verdict, work, step, access, database, client);
+  return (await context.commit(settled.change)) === 'written' && settled.work ? { kind: 'next', work: settled.work } : STOP;
+}
+
+function settledByToken(
+  verdict: Verdict,
+  work: Work,
+  step: Step,
+  access: UpstreamAccess,
+  database: Database,
+  client: WorkClient,
+): Settled | Promise<Settled> {
+  if (verdict.kind === 'unavailable') {
+    const problem = stepProblem('rotations.token_unavailable', { detail: `It did not answer (${verdict.code}).` });
+    return removeLater(work, step, access, database, client, { problem, left: 'ehr_unreachable' });
+  }
+  return verdict.kind === 'refused' && verdict.error === 'invalid_client'
     ? gonePredecessor(work, step, access, client, 'token_endpoint')
     : leftPredecessor(work, step, access, client, 'registration_access_token_lost');
-  return (await context.commit(settled.change)) === 'written' && settled.work ? { kind: 'next', work: settled.work } : STOP;
 }
 
 /** The old client is a person's to remove, or was removed by one: here its credential goes. */

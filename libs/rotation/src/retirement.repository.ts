@@ -8,6 +8,8 @@ export interface Retirement {
   readonly shown?: 'refused' | 'removed';
   /** How many readers were shown it and not its successor when its overlap was over. */
   readonly readers_behind?: number;
+  /** How often the client that was replaced could not be deleted. */
+  readonly tries?: number;
 }
 
 /** When the credential that is current now took the place of the one before. */

@@ -59,6 +59,8 @@ function credential(registrationId: string, version: number, stage: 'current' | 
 /** A rotation in that status, by the journal's own rows. */
 async function rotation({ id }: Made, status: string, more: { input?: object; steps?: object[] } = {}): Promise<string> {
   const operationId = randomUUID();
+  // Later than what the registration began with.
+  house.clock.advance(1_000);
   await house.rows(
     `INSERT INTO operations (workspace_id, id, tenant_id, registration_id, authorization_server_id, kind, status, input, steps, requested_by, request_id, created_at, updated_at)
      SELECT r.workspace_id, $2, r.tenant_id, r.id, e.authorization_server_id, 'rotate', $3, $4::jsonb, $5::jsonb, '{"type": "system", "id": "test"}', 'test', $6, $6
@@ -226,7 +228,14 @@ describe('a client that hospitals share', () => {
     expect((await runs.start(bound, { tenantId: all[0].tenantId }, 'compromised')).leftOut).toEqual([
       { registrationId: all[0].id, reason: 'shared_client' },
     ]);
-    expect((await runs.start(house.scope, { tenantId: all[0].tenantId }, 'compromised')).rotations).toHaveLength(3);
+    const run = await runs.start(house.scope, { tenantId: all[0].tenantId }, 'compromised');
+    expect(run).toMatchObject({ counts: { queued: 3 }, revoked: 0, lastRevokedAt: null });
+    // A run is read one part at a time, however large it is, and its counts are of the whole.
+    const first = await runs.get(house.scope, run.id, { limit: 2 });
+    const rest = await runs.get(house.scope, run.id, { limit: 2, after: first.nextAfter ?? '' });
+    expect([first.rotations.length, rest.rotations.length, rest.nextAfter]).toEqual([2, 1, undefined]);
+    expect([...first.rotations, ...rest.rotations]).toEqual(run.rotations);
+    expect(rest.counts).toEqual({ queued: 3 });
     expect(await rotating(all)).toBe(3);
     // Two at a time at one server, which is the same for all of these.
     await house.rows(`UPDATE operations SET status = 'cancelled' WHERE status IN ('queued', 'running', 'waiting', 'action_required')`);

@@ -1,4 +1,4 @@
-import { violatedConstraint, type Transaction, type UnitOfWork } from '@registrar/database';
+import { violatedConstraint, type PageRequest, type Transaction, type UnitOfWork } from '@registrar/database';
 import { beginOperations, setDownWaiting } from '@registrar/registrations';
 import { newId } from '@registrar/vault';
 import type { RotationReason } from './rotation-input.js';
@@ -9,6 +9,8 @@ import { RETRY_MS, type RotationsParts } from './rotations.service.js';
 import { lookAgain } from './schedule.repository.js';
 import { sharersOf } from './sharers.repository.js';
 import { askProblem } from './rotations.problems.js';
+
+const FIRST: PageRequest = { limit: 200 };
 
 /** Rotations of everything that belongs to a hospital, an EHR or an application: what is done first after a leak. */
 export class RotationRuns {
@@ -57,7 +59,7 @@ export class RotationRuns {
         await insertRun(tx, { id: runId, ...subject, reason, leftOut, createdAt: now });
         this.#record(tx, runId, subject, { reason, registrations: begun.size, left_out: leftOut.length });
         doorbell.ringAfter(tx);
-        return await this.#found(tx, runId, now);
+        return await this.#found(tx, runId, now, FIRST);
       });
     } catch (error) {
       if (violatedConstraint(error)?.startsWith('rotation_runs_')) throw askProblem('rotations.subject_not_found');
@@ -65,13 +67,13 @@ export class RotationRuns {
     }
   }
 
-  /** @throws Problem rotations.run_not_found */
-  get(scope: UnitOfWork, id: string): Promise<RotationRun> {
-    return this.parts.database.transaction(scope, (tx) => this.#found(tx, id, this.parts.clock.now()));
+  /** With one part of its rotations. @throws Problem rotations.run_not_found */
+  get(scope: UnitOfWork, id: string, page: PageRequest = FIRST): Promise<RotationRun> {
+    return this.parts.database.transaction(scope, (tx) => this.#found(tx, id, this.parts.clock.now(), page));
   }
 
-  async #found(tx: Transaction, id: string, now: Date): Promise<RotationRun> {
-    const run = await findRun(tx, id, now);
+  async #found(tx: Transaction, id: string, now: Date, page: PageRequest): Promise<RotationRun> {
+    const run = await findRun(tx, id, now, page);
     if (!run) throw askProblem('rotations.run_not_found');
     return run;
   }

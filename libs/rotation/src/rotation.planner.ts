@@ -184,10 +184,10 @@ function stepsOf(
     put_new_key: (work, one, context) => takePutNew(work, one, context, access, database),
     show_refused: (work, one, context) => takeShowRefused(work, one, context, access, database),
     revoke_tokens: (work, one, context) => takeRevokeTokens(work, one, context, access, database),
-    remove_client: (work, one, context) => takeRemoveClient(work, one, context, access),
+    remove_client: (work, one, context) => takeRemoveClient(work, one, context, access, database),
     remove_successor: (work, one, context) => takeRemoveSuccessor(work, one, context, access),
     confirm_gone: (work, one, context) => takeConfirmGone(work, one, context, access),
-    confirm_absence: (work, one, context) => takeConfirmAbsence(work, one, context, access),
+    confirm_absence: (work, one, context) => takeConfirmAbsence(work, one, context, access, database),
     let_go_of_client: (work, one, context) => takeLetGoOfClient(work, one, context, access),
     roll_back: (work, one, context) => takeRollBack(work, one, context, access),
   };

@@ -1,11 +1,13 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { Principal } from '@registrar/access';
 import { publicId, type UnitOfWork } from '@registrar/database';
 import { Offboardings, Shredding } from '@registrar/offboarding';
 import type { Response } from 'express';
 import { Answers } from '../answers.js';
-import { Scope } from '../auth/caller.js';
+import { Caller, Scope } from '../auth/caller.js';
 import { Permit } from '../auth/permit.js';
+import { Cursors } from '../cursors.js';
 import { idOf } from '../public-id.dto.js';
 import {
   offboardingWanted,
@@ -26,6 +28,7 @@ export class OffboardingController {
   constructor(
     private readonly offboardings: Offboardings,
     private readonly shredding: Shredding,
+    private readonly cursors: Cursors,
   ) {}
 
   @Post('offboard')
@@ -38,6 +41,7 @@ export class OffboardingController {
   )
   @Answers('With dry_run=true: what would be deleted, what others share, what a person has to do, what is unknown', 200, shownPlan)
   async offboard(
+    @Caller() caller: Principal,
     @Scope() scope: UnitOfWork,
     @Param('id', { schema: idOf('ten') }) id: string,
     @Body({ schema: offboardingWanted }) body: OffboardingWantedBody,
@@ -46,7 +50,9 @@ export class OffboardingController {
   ) {
     if (query.dry_run === 'true') {
       response.status(200);
-      return showPlan(await this.offboardings.plan(scope, id));
+      const list = `offboarding plan ${id}`;
+      const plan = await this.offboardings.plan(scope, id, await this.cursors.read(caller, list, query));
+      return showPlan(plan, await this.cursors.answer(caller, list, plan.registrations, (one) => one));
     }
     await this.offboardings.start(scope, id, wantedOf(body));
     response.setHeader('Location', `/v1/tenants/${publicId('ten', id)}/offboarding`);

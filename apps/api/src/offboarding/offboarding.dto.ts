@@ -6,12 +6,14 @@ import {
   type OffboardingCounts,
   type OffboardingPlan,
   type OffboardingWanted,
+  type PlannedLeaving,
   type SignedDocument,
 } from '@registrar/offboarding';
 import { REGISTRATION_STATUSES, type RegistrationStatus } from '@registrar/registrations';
 import { z } from 'zod';
 import { subjectId } from '../subject-id.js';
 import { defined } from '../defined.js';
+import { partQuery } from '../page.dto.js';
 import { moment, shownId, shownMoment } from '../public-id.dto.js';
 
 const words = z.string().trim().min(1).max(2_000);
@@ -27,7 +29,7 @@ export function wantedOf(body: OffboardingWantedBody): OffboardingWanted {
   return defined({ effectiveAt: body.effective_at, reason: body.reason, waiver: body.waiver });
 }
 
-export const offboardQuery = z.strictObject({
+export const offboardQuery = partQuery.extend({
   dry_run: z.enum(['true', 'false']).optional().describe('true: the plan, and nothing is done'),
 });
 export type OffboardQuery = z.output<typeof offboardQuery>;
@@ -53,15 +55,18 @@ export const shownPlan = z.object({
       disposition: z.enum(DISPOSITIONS),
     }),
   ),
+  next_cursor: z.string().nullable().describe('Give it as cursor for the next part of the registrations; null at the end'),
 });
 
-export function showPlan(plan: OffboardingPlan): z.output<typeof shownPlan> {
-  const counts = Object.fromEntries(DISPOSITIONS.map((name) => [name, 0])) as Record<Disposition, number>;
-  for (const { disposition } of plan.registrations) counts[disposition] += 1;
+export function showPlan(
+  { tenantId, counts }: OffboardingPlan,
+  registrations: { readonly data: readonly PlannedLeaving[]; readonly next_cursor: string | null },
+): z.output<typeof shownPlan> {
+  const none = Object.fromEntries(DISPOSITIONS.map((name) => [name, 0])) as Record<Disposition, number>;
   return {
-    tenant_id: publicId('ten', plan.tenantId),
-    counts,
-    registrations: plan.registrations.map((one) => ({
+    tenant_id: publicId('ten', tenantId),
+    counts: { ...none, ...counts },
+    registrations: registrations.data.map((one) => ({
       id: publicId('reg', one.registrationId),
       ehr_id: publicId('ehr', one.ehrId),
       ehr: one.ehrName,
@@ -71,6 +76,7 @@ export function showPlan(plan: OffboardingPlan): z.output<typeof shownPlan> {
       client_id: one.clientId,
       disposition: one.disposition,
     })),
+    next_cursor: registrations.next_cursor,
   };
 }
 

@@ -1,6 +1,13 @@
 import { publicId } from '@registrar/database';
 import { OPEN_OPERATIONS } from '@registrar/registrations';
-import { isoDuration, ROTATION_REASONS, type PolicySubject, type RotationRun, type RotationWanted } from '@registrar/rotation';
+import {
+  isoDuration,
+  ROTATION_REASONS,
+  type PolicySubject,
+  type RotationRun,
+  type RotationWanted,
+  type RunRotation,
+} from '@registrar/rotation';
 import { z } from 'zod';
 import { apiProblem } from '../api.problems.js';
 import { idOf, shownId, shownMoment } from '../public-id.dto.js';
@@ -51,7 +58,8 @@ export const shownRotationRun = z.object({
     .string()
     .nullable()
     .describe('ISO 8601: from the request until the last old credential was gone; null while one is not'),
-  left_out: z.array(z.object({ registration_id: shownId('reg'), reason: z.string() })),
+  left_out: z.array(z.object({ registration_id: shownId('reg'), reason: z.string() })).describe('The first thousand of them'),
+  left_out_count: z.int().min(0).max(1_000_000),
   rotations: z.array(
     z.object({
       registration_id: shownId('reg'),
@@ -61,6 +69,7 @@ export const shownRotationRun = z.object({
       gone_by: shownMoment().nullable().describe('When the last cache of the old key ends at the EHR, where that is still to come'),
     }),
   ),
+  next_cursor: z.string().nullable().describe('Give it as cursor for the next part of the rotations; null at the end'),
   created_at: shownMoment(),
 });
 
@@ -82,31 +91,33 @@ export function oneSubject(ids: {
   });
 }
 
-export function showRotationRun(run: RotationRun): z.output<typeof shownRotationRun> {
-  const revoked = run.rotations.flatMap(({ revokedAt }) => (revokedAt ? [revokedAt.getTime()] : []));
-  const last = revoked.length === 0 ? undefined : Math.max(...revoked);
-  const counts: Partial<Record<(typeof STATUSES)[number], number>> = {};
-  for (const { status } of run.rotations) counts[status] = (counts[status] ?? 0) + 1;
-  const all = revoked.length === run.rotations.length && last !== undefined;
+export function showRotationRun(
+  run: RotationRun,
+  rotations: { readonly data: readonly RunRotation[]; readonly next_cursor: string | null },
+): z.output<typeof shownRotationRun> {
+  const { counts, revoked, lastRevokedAt: last } = run;
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
   return {
     id: publicId('rot', run.id),
     tenant_id: run.tenantId === null ? null : publicId('ten', run.tenantId),
     ehr_id: run.ehrId === null ? null : publicId('ehr', run.ehrId),
     application_id: run.applicationId === null ? null : publicId('app', run.applicationId),
     reason: run.reason,
-    status: run.rotations.some(({ status }) => OPEN_OPERATIONS.includes(status)) ? 'running' : 'finished',
+    status: OPEN_OPERATIONS.some((status) => counts[status] !== undefined) ? 'running' : 'finished',
     counts,
-    revoked: revoked.length,
-    last_revoked_at: last === undefined ? null : new Date(last).toISOString(),
-    time_to_last_revoked: all ? isoDuration(last - run.createdAt.getTime()) : null,
+    revoked,
+    last_revoked_at: last?.toISOString() ?? null,
+    time_to_last_revoked: last !== null && revoked === all ? isoDuration(last.getTime() - run.createdAt.getTime()) : null,
     left_out: run.leftOut.map((one) => ({ registration_id: publicId('reg', one.registrationId), reason: one.reason })),
-    rotations: run.rotations.map((one) => ({
+    left_out_count: run.leftOutCount,
+    rotations: rotations.data.map((one) => ({
       registration_id: publicId('reg', one.registrationId),
       operation_id: publicId('op', one.operationId),
       status: one.status,
       revoked_at: one.revokedAt?.toISOString() ?? null,
       gone_by: one.goneBy?.toISOString() ?? null,
     })),
+    next_cursor: rotations.next_cursor,
     created_at: run.createdAt.toISOString(),
   };
 }
