@@ -12,7 +12,8 @@ export const ROUTING_TABLES: Readonly<Record<string, readonly string[]>> = {
   // Public bytes.
   published_documents: ['kind', 'url', 'body', 'etag', 'served'],
   expiry_alarms: ['kind'],
-  upstream_gates: ['budget', 'state', 'reason'],
+  // Times and counters, one for each claim of the last second.
+  upstream_gates: ['budget', 'state', 'reason', 'spent_at', 'spent'],
   // Wrapped bytes.
   'keyring.platform_keys': ['purpose', 'kek_id', 'wrapped'],
   'keyring.kek_uses': ['kek_id'],

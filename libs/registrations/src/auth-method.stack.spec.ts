@@ -13,12 +13,12 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-/** Active, and authenticating by a key that the server was given. */
-async function keyed(product: ProductName): Promise<RegistrationView> {
+/** Active, and authenticating by a key that the server was given, or otherwise. */
+async function keyed(product: ProductName, method = 'private_key_jwt'): Promise<RegistrationView> {
   hospitals += 1;
   const [server] = await house.sandbox.servers({ vendor: product, hospital: `h${hospitals}` });
   const ehr = await house.ehr({ fhirBaseUrl: server?.fhir_base_url, vendor: product, quirks: { jwksMode: ['inline'] } });
-  const application = await house.application({ token_endpoint_auth_method: 'private_key_jwt' });
+  const application = await house.application({ token_endpoint_auth_method: method });
   const connection = { tenantId: await house.tenant(`${product} ${hospitals}`), ehrId: ehr.id };
   const { id } = await house.registrations.create(house.scope, { connection, applicationId: application });
   await house.workOn();
@@ -64,6 +64,21 @@ describe('an update that changes how the client authenticates', () => {
   it('to a key is no update: that is published first, which a rotation does', async () => {
     const { id } = await house.registered('authlib', { hospital: 'h59' });
     expect(await authenticatesBy(id, 'private_key_jwt')).toMatchObject({ problem: { code: 'registrations.auth_method_fixed' } });
+  });
+
+  it('to a key begins with another client, which is proven by it while the secret goes on (H-05, H-10)', async () => {
+    const before = await keyed('authlib', 'client_secret_basic');
+    const clientMetadata = { client_name: 'Sync', token_endpoint_auth_method: 'private_key_jwt' };
+    const { revision } = await house.applications.change(house.scope, before.applicationId, { clientMetadata });
+    const input = { phase: 'replace', reason: 'scheduled', accept_new_client_id: true, revision: revision.number };
+    expect(await house.carryOut(before.id, 'rotate', input)).toMatchObject({ status: 'succeeded', problem: null });
+    const after = await house.view(before.id);
+    expect(after).toMatchObject({ status: 'active', credential: { kind: 'private_key', stage: 'current' } });
+    expect(after.clientId).not.toBe(before.clientId);
+    expect(await house.rows(`SELECT kind, stage FROM credentials WHERE registration_id = $1 ORDER BY version`, [before.id])).toEqual([
+      { kind: 'client_secret', stage: 'previous' },
+      { kind: 'private_key', stage: 'current' },
+    ]);
   });
 });
 

@@ -9,6 +9,7 @@ import { checkOverride } from './override-metadata.js';
 import type { PlanAccess } from './plan.js';
 import { cancelProposed, proposedOperation, proposeOperation, releaseOperation } from './proposed-operation.js';
 import type { RegistrationView } from './registration-view.js';
+import { updateProblem } from './updates.problems.js';
 import { registrationProblem } from './registrations.problems.js';
 import { findRegistrations } from './registrations.repository.js';
 import { beginOperation } from './start-operation.js';
@@ -32,7 +33,7 @@ export class OverrideChanges {
    * Replaces the registration's own overrides and begins the update that brings them to the EHR; where they are the same, nothing
    * happens. What waited for a yes before gives way to it.
    * @throws Problem registrations.not_found | registrations.stale | registrations.not_possible_now | registrations.metadata_refused |
-   * registrations.metadata_malformed | registrations.operation_running
+   * registrations.metadata_malformed | registrations.auth_method_fixed | registrations.operation_running
    */
   change(scope: UnitOfWork, id: string, written: unknown, ifVersion?: number): Promise<RegistrationView> {
     const clientMetadata = checkOverride(written);
@@ -82,6 +83,8 @@ export class OverrideChanges {
     if (view.status !== 'active') throw registrationProblem('registrations.not_possible_now', { detail });
     const [update] = await planUpdates(tx, { applicationId, revision, registrationIds: [view.id], clientMetadata }, this.parts.access);
     if (!update) throw registrationProblem('registrations.not_possible_now', { detail: 'Its EHR cannot be reached for an update.' });
+    // Before anybody is asked for a yes.
+    if (update.methodFixed) throw updateProblem('registrations.auth_method_fixed');
     const refused = update.findings.some((finding) => finding.severity === 'error');
     if (refused) throw registrationProblem('registrations.metadata_refused', { extra: { findings: update.findings } });
     return update;

@@ -22,12 +22,13 @@ export interface ToUpdate {
   readonly manageable: 'yes' | 'no' | 'control_lost' | null;
   readonly clientMetadata: ClientMetadata;
   readonly authMethod: string;
+  readonly scope: 'registration' | 'application';
   readonly requested: ClientMetadata;
 }
 
 const TO_UPDATE = `
 SELECT r.id, r.tenant_id AS "tenantId", r.ehr_id AS "ehrId", r.revision, r.environment, r.strategy, r.status, r.manageable,
-       r.client_metadata AS "clientMetadata", c.token_endpoint_auth_method AS "authMethod", c.requested_metadata AS requested
+       r.client_metadata AS "clientMetadata", c.token_endpoint_auth_method AS "authMethod", c.scope, c.requested_metadata AS requested
   FROM registrations r
   JOIN clients c ON c.workspace_id = r.workspace_id AND c.id = r.client_id
  WHERE r.workspace_id = $1 AND r.application_id = $2 AND r.status <> 'deregistered'

@@ -10,7 +10,7 @@ import { present } from './present.js';
 import { escalationWords, type UpdateWay } from './update-judgement.js';
 import { registrationsToUpdate, type ToUpdate, type UpdatesOf } from './update-plan.repository.js';
 import { strategyFor, upstreamOf } from './upstream-of.js';
-import { explicitMethod, markerIn, withKeysOf } from './wanted-document.js';
+import { changedByUpdate, explicitMethod, markerIn, withKeysOf } from './wanted-document.js';
 
 /** What an update would change at one registration that has a client. */
 export interface PlannedUpdate {
@@ -22,6 +22,10 @@ export interface PlannedUpdate {
   /** The revision that its client has now. */
   readonly revision: number;
   readonly way: UpdateWay;
+  /** It would authenticate otherwise, and no update brings that about: another client does. */
+  readonly methodFixed: boolean;
+  /** One client for all hospitals of its EHR, so none takes its place for one of them. */
+  readonly shared: boolean;
   /** What was requested last. */
   readonly before: ClientMetadata;
   /** What would be requested; keys and marker stay those that the client has. */
@@ -88,7 +92,8 @@ function planned(row: ToUpdate, layer: ApplicationLayers, upstream: Upstream, ov
   const method = explicitMethod(subject) ?? row.authMethod;
   const after = method === row.authMethod ? withKeysOf(before, document) : document;
   const strategy = row.strategy ?? strategyFor(upstream);
-  const way = strategy === 'portal' ? 'portal' : row.manageable === 'yes' ? 'update' : 'reregistration';
+  const methodFixed = strategy !== 'portal' && method !== row.authMethod && !changedByUpdate(row, method);
+  const way = strategy === 'portal' ? 'portal' : row.manageable === 'yes' && !methodFixed ? 'update' : 'reregistration';
   return {
     registrationId: row.id,
     tenantId: row.tenantId,
@@ -97,6 +102,8 @@ function planned(row: ToUpdate, layer: ApplicationLayers, upstream: Upstream, ov
     status: row.status,
     revision: row.revision,
     way,
+    methodFixed,
+    shared: row.scope === 'application',
     before,
     after,
     changes: changesOf(before, after),

@@ -30,7 +30,7 @@ export const updateProblem = defineProblems({
     kind: 'refused',
     title: 'An update does not give the client a key to authenticate with',
     actor: 'product_team',
-    label: 'Leave token_endpoint_auth_method as it is, or rotate the credential to the other method',
+    label: 'Leave token_endpoint_auth_method as it is, or roll the change out with replace, which registers another client with a key',
   },
   'registrations.update_refused': {
     kind: 'refused',

@@ -37,14 +37,14 @@ export function updateInputs({ input }: Pick<Work['operation'], 'input'>): Updat
  */
 export function wantedDocument(
   subject: DocumentSubject,
-  client: Pick<ClientIdentity, 'requestedMetadata' | 'authMethod'>,
+  client: Pick<ClientIdentity, 'requestedMetadata' | 'authMethod' | 'scope'>,
   access: Pick<UpstreamAccess, 'outbound' | 'publicUrl'>,
   authentication: 'stays' | 'may_change' = 'stays',
 ): EffectiveDocument | Problem {
   const { requestedMetadata: asked } = client;
   const method = explicitMethod(subject);
   const changes = method !== undefined && method !== client.authMethod;
-  if (changes && !(authentication === 'may_change' && changedByUpdate(client.authMethod, method))) {
+  if (changes && !(authentication === 'may_change' && changedByUpdate(client, method))) {
     const detail = `The client authenticates by ${client.authMethod}, and the change names ${method}.`;
     return updateProblem('registrations.auth_method_fixed', { detail });
   }
@@ -54,9 +54,14 @@ export function wantedDocument(
   return changes ? effective : { ...effective, document: withKeysOf(asked, effective.document) };
 }
 
-/** A secret, or none at all, comes with the server's answer; a key has to be published first, which a rotation does. */
-function changedByUpdate(from: string, to: string): boolean {
-  return from !== 'none' && (to === 'none' || to === 'client_secret_basic' || to === 'client_secret_post');
+/**
+ * Whether an update brings a client to another way to authenticate. A secret, or none at all, comes with the server's answer; a
+ * key begins with another client, which is proven beside the old one. What hospitals share is changed for none of them alone (H-03).
+ */
+export function changedByUpdate({ authMethod, scope }: Pick<ClientIdentity, 'authMethod' | 'scope'>, to: string): boolean {
+  return (
+    scope === 'registration' && authMethod !== 'none' && (to === 'none' || to === 'client_secret_basic' || to === 'client_secret_post')
+  );
 }
 
 /** The document with the keys and the method of what was asked for before. */

@@ -57,10 +57,17 @@ function reasonAgainst(update: PlannedUpdate, replace: boolean): LeftAlone | und
   const { registrationId, tenantId, ehrId } = update;
   const because = (reason: LeftAlone['reason'], detail: string) => ({ registrationId, tenantId, ehrId, reason, detail });
   if (update.status !== 'active') return because('not_active', `The registration is ${update.status}.`);
-  if (update.way === 'reregistration' && !replace)
-    return because('needs_reregistration', 'The EHR lets nobody change this client; a new one would end what users consented to.');
+  if (update.way === 'reregistration' && (!replace || update.shared)) return because('needs_reregistration', whyAnother(update));
   const fault = update.findings.find((finding) => finding.severity === 'error');
   return fault && because('refused_by_linter', fault.says);
+}
+
+/** Known before anybody is asked for a yes, so that no canary finds it out. */
+function whyAnother({ methodFixed, shared }: PlannedUpdate): string {
+  if (shared) return 'All hospitals of the EHR share the client, so none can be given another, and what changes it a person does.';
+  return methodFixed
+    ? 'An update gives a client no key to authenticate with: that takes another client, proven beside this one. Ask with replace.'
+    : 'The EHR lets nobody change this client; a new one would end what users consented to.';
 }
 
 function canariesOf(items: readonly Omit<PlannedItem, 'canary'>[], { canary }: RolloutWanted): ReadonlySet<string> {

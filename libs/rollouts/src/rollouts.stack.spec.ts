@@ -188,6 +188,31 @@ describe('a client that nobody can change', () => {
   });
 });
 
+describe('a client that would authenticate by a key from now on', () => {
+  it('is planned to be replaced before anybody approves, for no update gives it one; a shared one is left to a person (J-07, H-05)', async () => {
+    const of = await app(['sandbox', 'sandbox']);
+    const [first, second] = of.registrations;
+    await house.rows(`UPDATE registrations SET strategy = 'dynamic', manageable = 'yes' WHERE application_id = $1`, [of.id]);
+    await house.rows(
+      `UPDATE clients SET scope = 'application', tenant_id = NULL WHERE id = (SELECT client_id FROM registrations WHERE id = $1)`,
+      [second?.id],
+    );
+    await house.applications.change(house.scope, of.id, {
+      clientMetadata: { client_name: 'Sync', token_endpoint_auth_method: 'private_key_jwt' },
+    });
+    const left = (id?: string) => ({ registrationId: id, reason: 'needs_reregistration' });
+    const plan = await rollouts.plan(house.scope, of.id, {});
+    expect(plan).toMatchObject({ items: [], leftAlone: [left(first?.id), left(second?.id)] });
+    expect(plan.leftAlone[0]?.detail).toContain('no key to authenticate with');
+    const replacing = await rollouts.plan(house.scope, of.id, { replace: true });
+    expect(replacing).toMatchObject({
+      items: [{ registrationId: first?.id, way: 'reregistration' }],
+      leftAlone: [left(second?.id)],
+      needsApproval: true,
+    });
+  });
+});
+
 describe('an approval that nobody decides on', () => {
   it('ends the roll-out that waits for it, in time and once', async () => {
     const of = await app();
