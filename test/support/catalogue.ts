@@ -12,8 +12,7 @@ export const ROUTING_TABLES: Readonly<Record<string, readonly string[]>> = {
   // Public bytes.
   published_documents: ['kind', 'url', 'body', 'etag', 'served'],
   expiry_alarms: ['kind'],
-  // Times and counters, one for each claim of the last second.
-  upstream_gates: ['budget', 'state', 'reason', 'spent_at', 'spent'],
+  upstream_gates: ['budget', 'state', 'reason'],
   // Wrapped bytes.
   'keyring.platform_keys': ['purpose', 'kek_id', 'wrapped'],
   'keyring.kek_uses': ['kek_id'],
@@ -24,7 +23,8 @@ export const ROUTING_TABLES: Readonly<Record<string, readonly string[]>> = {
 
 /** Unique over workspaces on purpose: nobody chooses the value, so nobody learns from a refusal. */
 const GLOBALLY_UNIQUE = ['key_sets_url_key'];
-const PLAIN_TYPES = ['uuid', 'timestamp with time zone', 'bigint', 'integer', 'smallint', 'real', 'boolean'];
+const TIMES_AND_COUNTERS = ['timestamp with time zone[]', 'integer[]'];
+const PLAIN_TYPES = ['uuid', 'timestamp with time zone', 'bigint', 'integer', 'smallint', 'real', 'boolean', ...TIMES_AND_COUNTERS];
 /** Ours, then BullMQ's, which is the named exception: ids and times alone are in it. */
 const SCHEMAS = ['public', 'keyring', 'bullmq'];
 

@@ -190,7 +190,13 @@ describe('a client that nobody can change', () => {
 
 describe('a client that would authenticate by a key from now on', () => {
   it('is planned to be replaced before anybody approves, for no update gives it one; a shared one is left to a person (J-07, H-05)', async () => {
+    const before = { ...house.server.metadata };
+    Object.assign(house.server.metadata, {
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'private_key_jwt'],
+      token_endpoint_auth_signing_alg_values_supported: ['ES384'],
+    });
     const of = await app(['sandbox', 'sandbox']);
+    house.server.metadata = before;
     const [first, second] = of.registrations;
     await house.rows(`UPDATE registrations SET strategy = 'dynamic', manageable = 'yes' WHERE application_id = $1`, [of.id]);
     await house.rows(
