@@ -10,7 +10,7 @@ import { KeyPool, PlatformSigner } from '@registrar/keys';
 import { createOutbound } from '@registrar/outbound';
 import { PolicyWindows, RotationPlanner, RotationScheduler, schedulePromoted } from '@registrar/rotation';
 import { createEngine, SyncScheduler } from '@registrar/registrations';
-import { statementExpiries } from '@registrar/statements';
+import { statementExpiries, StatementIssuer } from '@registrar/statements';
 import { newId, openKekRing, openVault, Rewrap } from '@registrar/vault';
 import type { Logger } from 'pino';
 import { CHANGES_ENTITIES, composeChanges } from './compose-changes.js';
@@ -110,8 +110,10 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
       logger.error({ failure: failureOf(error) }, 'audit checkpoints will be made again');
     },
   });
+  const issuer = new StatementIssuer(database, clock, vault, config.PUBLIC_URL);
   const beside = [
     ...changes.beside,
+    { look: () => issuer.look({ audit, events }, complain), drain: () => Promise.resolve() },
     offboarding.beside,
     rewrap,
     checkpoints,

@@ -103,6 +103,7 @@ export const AUDIT_ACTIONS = [
   'secret.flood',
   'assertion.sign',
   'token.issue',
+  'statement_key.rotate',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -77,6 +77,7 @@ export const EVENT_TYPES = [
   'credential.current',
   'credential.readers_behind',
   'client.orphaned',
+  'statement_key.published',
   'secret.revealed',
   'secret.reveals_flooding',
 ] as const;

@@ -23,6 +23,18 @@ export class StatementKeyEntity {
   @Column('jsonb', { name: 'public_jwk' })
   publicJwk!: PublicJwk;
 
+  /** It is published from its creation, and signs from then on, until another of its algorithm does. */
+  @Column('timestamptz', { name: 'signs_from' })
+  signsFrom!: Date;
+
+  /** When the last statement that it has signed ends; null while there is none. */
+  @Column('timestamptz', { name: 'needed_until', nullable: true })
+  neededUntil!: Date | null;
+
+  /** Since when it is published no more. */
+  @Column('timestamptz', { name: 'retired_at', nullable: true })
+  retiredAt!: Date | null;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 }

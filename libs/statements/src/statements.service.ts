@@ -95,7 +95,7 @@ export class StatementsService {
       softwareId: typeof softwareId === 'string' ? softwareId : publicId('app', input.applicationId),
       expiresAt: input.expiresAt ?? new Date(now.getTime() + LIFETIME_DAYS * DAY_MS),
     });
-    return this.#keep(scope, ehrId, input, 'issued', value, statement);
+    return this.#keep(scope, ehrId, input, 'issued', value, statement, key.id);
   }
 
   /** The statements for the server that guards the EHR, whichever of its EHRs they were added at. @throws Problem ehrs.not_found */
@@ -127,6 +127,7 @@ export class StatementsService {
     origin: StatementOrigin,
     value: Secret,
     statement: SoftwareStatement,
+    keyId?: string,
   ): Promise<StoredStatement> {
     const { clock, database, vault, records } = this.parts;
     const now = clock.now();
@@ -149,6 +150,7 @@ export class StatementsService {
       });
       await statementRows.insert(tx, { ...row, workspaceId: scope.workspaceId });
       await storeSecrets(tx, [{ ...owner, ...subject, sealed: sealer.seal(subject, value) }], now);
+      if (keyId !== undefined && row.expiresAt) await this.parts.issuer.signed(tx, keyId, row.expiresAt);
       if (row.expiresAt) await armExpiry(tx, SOFTWARE_STATEMENT, id, row.expiresAt, now);
       const stored = presentStatement(row, now);
       records.write(tx, 'software_statement.create', stored, row.digest);

@@ -4,7 +4,7 @@ import { ExpiryAlarms } from '@registrar/ehrs';
 import { generateKeyPair } from '@registrar/keys';
 import { createOutbound } from '@registrar/outbound';
 import { Secret } from '@registrar/secret';
-import { SignJWT, importJWK, type JWK, jwtVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
+import { decodeProtectedHeader, SignJWT, importJWK, type JWK, jwtVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
 import { ehrHouse, type EhrHouse } from '../../../test/support/ehr-house.js';
 import {
   settleStatements,
@@ -167,4 +167,54 @@ describe('a software statement', () => {
     expect((await statements.list(house.scope, at.id, { limit: 5 })).items).toEqual([]);
     await expect(statements.remove(house.scope, at.id, made.id)).rejects.toMatchObject({ code: 'software_statements.not_found' });
   });
+});
+
+it('the key that statements are signed with is replaced in time, by the next one that was published before; the old one stays while a statement of it holds (I-05, H-01)', async () => {
+  const at = await ehr();
+  const issuer = new StatementIssuer(house.database, house.clock, house.vault, 'https://registrar.example');
+  const complaints: unknown[] = [];
+  const look = () => issuer.look({ audit: house.audit, events: house.events }, (_id, error) => complaints.push(error));
+  const kidOf = async ({ id }: { id: string }) => {
+    const [row] = await house.rows<{ sealed: Buffer }>('SELECT sealed FROM secrets WHERE subject_id = $1', [id]);
+    const subject = { subjectId: id, kind: 'software_statement', version: 1 };
+    const text = await house.vault.open({ workspaceId: house.scope.workspaceId }, subject, row?.sealed ?? Buffer.alloc(0));
+    return decodeProtectedHeader(text.expose()).kid;
+  };
+  const issue = async (days: number) =>
+    statements.issue(house.scope, at.id, { applicationId, expiresAt: new Date(house.clock.now().getTime() + days * DAY_S * 1_000) });
+  const [first, alg] = await issue(1).then(async (made) => [await kidOf(made), made.alg] as const);
+  const published = async () => {
+    const [row] = await house.rows<{ body: string }>(`SELECT body FROM published_documents WHERE kind = 'statement_issuer'`);
+    return (JSON.parse(row?.body ?? '{}') as { keys: { kid: string; alg: string }[] }).keys
+      .filter((key) => key.alg === alg)
+      .map(({ kid }) => kid);
+  };
+  const after = async (days: number) => {
+    house.clock.advance(days * DAY_S * 1_000 + 1_000);
+    await look();
+  };
+  expect(await published()).toEqual([first]);
+  // The schedule is the workspace's row: nothing is made before it says so.
+  await after(1);
+  expect(await published()).toEqual([first]);
+  house.clock.advance(89 * DAY_S * 1_000);
+  await Promise.all([look(), look()]);
+  const [, second] = await published();
+  expect(await published()).toEqual([first, second]);
+  const long = await issue(40);
+  expect(await kidOf(long)).toBe(first);
+  await after(1);
+  expect(await kidOf(await issue(1))).toBe(second);
+  await after(1);
+  // It signs no more, so its private half is gone; whoever checks a statement of it still finds the public one, also of a deleted one.
+  const sealed = await house.rows(`SELECT 1 FROM secrets s JOIN statement_keys k ON k.id = s.subject_id WHERE k.public_jwk->>'kid' = $1`, [
+    first,
+  ]);
+  expect(sealed).toEqual([]);
+  await statements.remove(house.scope, at.id, long.id);
+  await after(30);
+  expect(await published()).toEqual([first, second]);
+  await after(370);
+  expect(await published()).not.toContain(first);
+  expect(complaints).toEqual([]);
 });

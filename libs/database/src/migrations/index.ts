@@ -29,6 +29,7 @@ import { AccessRenewals1764000000041 } from './1764000000041-access-renewals.js'
 import { Checkpoints1764000000080 } from './1764000000080-checkpoints.js';
 import { PaidRequests1764000000100 } from './1764000000100-paid-requests.js';
 import { WithdrawnKeys1764000000101 } from './1764000000101-withdrawn-keys.js';
+import { StatementKeys1764000000102 } from './1764000000102-statement-keys.js';
 
 /** Every migration by name, in order: no globs, so that a forgotten file does not compile away silently. */
 export const migrations = [
@@ -63,4 +64,5 @@ export const migrations = [
   Checkpoints1764000000080,
   PaidRequests1764000000100,
   WithdrawnKeys1764000000101,
+  StatementKeys1764000000102,
 ];
