@@ -114,7 +114,7 @@ async function hospital(product: Product): Promise<House> {
   const [server] = await stack.sandbox.servers({ vendor: product });
   const tenantId = (await create('/v1/tenants', { name: `Hospital ${product}` })).id;
   const ehr = { name: product, vendor: product, environment: 'sandbox', fhir_base_url: server?.fhir_base_url };
-  const ehrId = (await create('/v1/ehrs', ehr)).id;
+  const ehrId = (await create('/v1/ehrs', { ...ehr, limits: { per_second: 1_000 } })).id;
   const policy = { tenant_id: tenantId, interval: 'P90D', overlap: 'PT1H', soak: 'PT0S', lead: 'P10D' };
   expect(await stack.call('PUT', '/v1/rotation-policies', { body: policy })).toMatchObject({ status: 200 });
   const token = { ...server, ...(server?.admin_token === undefined ? {} : { initial_access_token: server.admin_token }) };

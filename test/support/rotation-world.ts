@@ -82,7 +82,7 @@ export async function rotationWorld(products: readonly string[]): Promise<Rotati
       const [server] = await stack.sandbox.servers({ vendor });
       if (!server) throw new Error(`There is no ${vendor}`);
       const ehr = { name: vendor, environment: 'sandbox', vendor, fhir_base_url: server.fhir_base_url, tenant_id: tenantId };
-      const ehrId = await create('/v1/ehrs', { ...ehr, ...(quirks ? { quirks } : {}) });
+      const ehrId = await create('/v1/ehrs', { ...ehr, limits: { per_second: 1_000 }, ...(quirks ? { quirks } : {}) });
       const token = tokenOf(server);
       if (token) await create(`/v1/ehrs/${ehrId}/initial-access-tokens`, token);
       const name = `${vendor} ${method}`;
