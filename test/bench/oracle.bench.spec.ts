@@ -34,7 +34,7 @@ async function timed(method: string, path: string, body: object | undefined): Pr
 const middle = (sorted: readonly number[]): number => sorted[Math.floor(sorted.length / 2)] ?? 0;
 
 describe('the time of an answer', () => {
-  it('tells nobody whether an id is another workspace’s or was never given (T1)', { timeout: 300_000 }, async () => {
+  it('tells nobody whether an id is another workspace’s or was never given (T1)', { timeout: 900_000 }, async () => {
     for (const [method, prefix, path, body] of CALLS) {
       const foreign = world.otherWorkspace.ids.get(prefix) ?? '';
       const ratios: number[] = [];
