@@ -18,6 +18,8 @@ export interface StackOptions {
   readonly workers?: number;
   /** How many api processes behind no balancer; 1. The others serve at `otherUrls`. */
   readonly apis?: number;
+  /** Settings of the api processes after the first, on top of the others. */
+  readonly otherEnv?: NodeJS.ProcessEnv;
   /** Settings of api and workers on top of the test's own. */
   readonly env?: NodeJS.ProcessEnv;
   /** Where api and workers fail, e.g. `R5:kill:3` (libs/faults); a restart with `{ FAULTS: '' }` is without. */
@@ -127,7 +129,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const otherUrls: string[] = [];
     for (let number = 1; number < (options.apis ?? 1); number += 1) {
       const otherPort = await freePort();
-      const other = await startApi(`http://127.0.0.1:${otherPort}`, { ...env, PORT: String(otherPort) });
+      const other = await startApi(`http://127.0.0.1:${otherPort}`, { ...env, ...options.otherEnv, PORT: String(otherPort) });
       undo.push(() => other.stop());
       otherUrls.push(`http://127.0.0.1:${otherPort}`);
     }

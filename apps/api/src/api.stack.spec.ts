@@ -243,10 +243,15 @@ describe('around it', () => {
   it('serves health, metrics apart, OpenAPI 3.1 and a reader that loads nothing from elsewhere', async () => {
     for (const path of ['/health/live', '/health/ready']) expect((await stack.call('GET', path, { key: null })).status).toBe(200);
     expect((await stack.call('GET', '/metrics', { key: null })).status).toBe(404);
-    type Document = { openapi: string; paths: Record<string, Record<string, { security?: unknown; responses: Record<string, unknown> }>> };
+    type Document = {
+      openapi: string;
+      components: { securitySchemes: object };
+      paths: Record<string, Record<string, { security?: unknown; responses: Record<string, unknown> }>>;
+    };
     const { body } = await stack.call<Document>('GET', '/openapi.json', { key: null });
     expect(body.openapi).toBe('3.1.0');
     expect(Object.keys(body.paths['/v1/api-keys'] ?? {}).sort()).toEqual(['get', 'post']);
+    expect(Object.keys(body.components.securitySchemes).sort()).toEqual(['api_key', 'openid', 'session']);
     const created = JSON.stringify(body.paths['/v1/api-keys']?.['post']);
     for (const part of ['tenant_ids', 'last_four', '^ten_', 'application/problem+json', 'Idempotency-Key']) expect(created).toContain(part);
     for (const leak of ['starts_with', '9007199254740991']) expect(JSON.stringify(body)).not.toContain(leak);
