@@ -44,6 +44,7 @@ describe('the catalogue of a migrated database (T1, T2, T3, T5)', () => {
       'expiry_alarms',
       'keyring.kek_uses',
       'keyring.platform_keys',
+      'keyring.retiring_keys',
       'migrations',
       'published_documents',
       'session_index',

@@ -16,6 +16,7 @@ export const ROUTING_TABLES: Readonly<Record<string, readonly string[]>> = {
   // Wrapped bytes.
   'keyring.platform_keys': ['purpose', 'kek_id', 'wrapped'],
   'keyring.kek_uses': ['kek_id'],
+  'keyring.retiring_keys': [],
   checkpoint_turns: [],
   // TypeORM's own.
   migrations: ['name'],

@@ -11,11 +11,12 @@ import { createOutbound } from '@registrar/outbound';
 import { PolicyWindows, RotationPlanner, RotationScheduler, schedulePromoted } from '@registrar/rotation';
 import { createEngine, SyncScheduler } from '@registrar/registrations';
 import { statementExpiries, StatementIssuer } from '@registrar/statements';
-import { newId, openKekRing, openVault, Rewrap } from '@registrar/vault';
+import { newId, openKekRing, openVault } from '@registrar/vault';
 import type { Logger } from 'pino';
 import { CHANGES_ENTITIES, composeChanges } from './compose-changes.js';
 import { composeOffboarding } from './compose-offboarding.js';
 import { failureOf } from './logger.js';
+import { keyringUpkeep } from './keyring-upkeep.js';
 import { WorkerProcess } from './worker-process.js';
 
 const LOOK_AGAIN_MS = 200;
@@ -100,10 +101,7 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
     },
   );
   const prober = new GateProber(database, roads, complain);
-  const rewrap = new Rewrap(database, kek, (outcome) => {
-    if ('error' in outcome) logger.error({ failure: failureOf(outcome.error) }, 'keys will be rewrapped again');
-    else logger.info({ keys: outcome.rewrapped }, 'keys were wrapped by the current key-encryption key');
-  });
+  const keyring = keyringUpkeep({ database, vault, clock, kek, logger });
   const checkpoints = new CheckpointMaker({
     ...{ database, clock, signer: new PlatformSigner(platformKeys), sink: openCheckpointSink(config.AUDIT_CHECKPOINTS, outbound) },
     complain: (error) => {
@@ -115,7 +113,7 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
     ...changes.beside,
     { look: () => issuer.look({ audit, events }, complain), drain: () => Promise.resolve() },
     offboarding.beside,
-    rewrap,
+    ...keyring,
     checkpoints,
     { look: () => prober.look(), drain: () => Promise.resolve() },
   ];

@@ -2,11 +2,13 @@ import { SystemClock } from '@registrar/clock';
 import { loadConfig } from '@registrar/config';
 import { openDatabase } from '@registrar/database';
 import { Problem, problemInWords } from '@registrar/problem';
-import { assertUnused, kekUses, openKekRing, openVault, rewrapAll, type KekUse } from '@registrar/vault';
+import { assertUnused, kekUses, openKekRing, openVault, resealAll, rewrapAll, type KekUse, type Resealed } from '@registrar/vault';
+import { findKeyOwner } from './find-key-owner.js';
+import { SEALED_PLACES } from './sealed-places.js';
 
-// npm run keys -- status | rewrap | retire ID [VERSION]. Everything may run while Registrar does.
+// Everything may run while Registrar does.
 const say = (line: string) => process.stdout.write(`${line}\n`);
-const USAGE = 'npm run keys -- status | rewrap | retire ID [VERSION]';
+const USAGE = 'npm run keys -- status | rewrap | retire ID [VERSION] | rotate-data-key TENANT-OR-WORKSPACE | reseal';
 
 try {
   await main(process.argv.slice(2));
@@ -22,8 +24,9 @@ async function main([verb, id, version = '1']: string[]): Promise<void> {
   const kek = openKekRing({ ...config, production: true });
   const database = await openDatabase({ url: config.DATABASE_URL.expose(), poolSize: 4, applicationName: 'registrar-keys' });
   try {
+    const clock = new SystemClock(config.CLOCK_OFFSET_MS);
     // Refuses a wrong key before anything is written.
-    (await openVault(database, kek, new SystemClock())).vault.close();
+    const { vault } = await openVault(database, kek, clock);
     if (verb === 'status') {
       const current = await kek.current();
       say(`Keys are wrapped by ${current.id} version ${current.version}.`);
@@ -35,10 +38,25 @@ async function main([verb, id, version = '1']: string[]): Promise<void> {
       say(
         `Nothing is wrapped by ${id} version ${version} any more: take it out of KEK_PREVIOUS. Backups of the keyring from before still need it.`,
       );
+    } else if (verb === 'rotate-data-key' && id !== undefined) {
+      await vault.succeed(await findKeyOwner(database, id));
+      say(`${id} has a new data key.`);
+      say(resealed(await resealAll({ database, vault, clock, places: SEALED_PLACES })));
+    } else if (verb === 'reseal') {
+      say(resealed(await resealAll({ database, vault, clock, places: SEALED_PLACES })));
     } else throw new Error(USAGE);
+    vault.close();
   } finally {
     await database.close();
   }
+}
+
+function resealed({ values, retired, left }: Resealed): string {
+  const rest =
+    left === 0
+      ? ''
+      : ` ${left} still open what was sealed by them: workers go on, and retire them a quarter of an hour after their successors came.`;
+  return `${values} values were sealed anew; ${retired} keys are retired.${rest}`;
 }
 
 function inUse(uses: readonly KekUse[]): string[] {

@@ -1,6 +1,6 @@
 import { insertRows, type Database, type UnitOfWork } from '@registrar/database';
 import { Secret } from '@registrar/secret';
-import { newId, type Vault } from '@registrar/vault';
+import { newId, type SealedPlace, type Vault } from '@registrar/vault';
 import type { Clock } from '@registrar/clock';
 import { generateKeyPair, type KeyAlg, type KeyPair } from './key-pair.js';
 import type { PublicJwk } from './public-jwk.js';
@@ -92,6 +92,15 @@ export class KeyPool {
     return missing;
   }
 }
+
+/** The private halves of the pool. */
+export const pooledKeysPlace: SealedPlace = {
+  table: 'pooled_keys',
+  key: 'key_id',
+  sealed: 'sealed',
+  row: { id: 'uuid' },
+  subjectOf: (row) => subject(String(row['id'])),
+};
 
 function subject(id: string) {
   return { subjectId: id, kind: 'private_key', version: 1 };

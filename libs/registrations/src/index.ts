@@ -100,3 +100,4 @@ export type { ReadersBehind } from './credential-readers.repository.js';
 export type { OnRevealed } from './on-revealed.js';
 export { CredentialUse } from './credential-use.js';
 export type { FindsReason, Revealable, RevealedSecret, SignedAssertion } from './credential-use.js';
+export { accessTokensPlace, answersPlace } from './sealed-places.js';

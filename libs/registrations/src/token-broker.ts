@@ -12,6 +12,7 @@ import { credentialMaterial, type CredentialMaterial } from './credential-materi
 import { present } from './present.js';
 import { mayAskForTokens, scopeOf } from './granted-client.js';
 import { registrationProblem } from './registrations.problems.js';
+import { accessTokenSubject } from './sealed-places.js';
 import { roadTo, TOKEN_DEADLINE_MS, type UpstreamAccess } from './upstream-access.js';
 import { doubtClient, noteScope } from './token-signs.js';
 import { upstreamOf } from './upstream-of.js';
@@ -91,7 +92,7 @@ export class TokenBroker {
     try {
       token = await this.#ask(scope, material, wanted);
       const sealer = await this.access.vault.prepare({ workspaceId: scope.workspaceId, tenantId: material.tenantId });
-      const { keyId, bytes } = sealer.seal(subjectOf(key), token.accessToken);
+      const { keyId, bytes } = sealer.seal(accessTokenSubject(key.registrationId, key.digest), token.accessToken);
       await this.#settle(scope, material, key, {
         keyId,
         sealed: bytes,
@@ -179,7 +180,11 @@ export class TokenBroker {
 
   async #open(material: CredentialMaterial, key: TokenKey, row: AccessTokenRow, scope: UnitOfWork): Promise<AccessToken> {
     const owner = { workspaceId: scope.workspaceId, tenantId: material.tenantId };
-    const accessToken = await this.access.vault.open(owner, subjectOf(key), row.sealed ?? new Uint8Array());
+    const accessToken = await this.access.vault.open(
+      owner,
+      accessTokenSubject(key.registrationId, key.digest),
+      row.sealed ?? new Uint8Array(),
+    );
     return { accessToken, tokenType: row.token_type ?? 'Bearer', expiresAt: row.expires_at ?? new Date(0), ...present('scope', row.scope) };
   }
 }
@@ -189,10 +194,6 @@ function isUsable(row: AccessTokenRow, now: Date): boolean {
   if (!row.sealed || !row.expires_at) return false;
   const lifeMs = row.expires_at.getTime() - row.updated_at.getTime();
   return row.expires_at.getTime() - now.getTime() > Math.min(60_000, lifeMs / 10);
-}
-
-function subjectOf(key: TokenKey) {
-  return { subjectId: key.registrationId, kind: `access_token:${key.digest}`, version: 1 };
 }
 
 function keyOf(material: CredentialMaterial, wanted: TokenWanted): TokenKey {

@@ -22,7 +22,7 @@ export class DataKeyEntity {
   generation!: number;
 
   @Column('text', { default: 'active' })
-  status!: 'active' | 'retired' | 'shredded';
+  status!: 'active' | 'retiring' | 'retired' | 'shredded';
 
   @Column('text', { name: 'kek_id' })
   kekId!: string;
@@ -35,6 +35,9 @@ export class DataKeyEntity {
 
   @Column('bigint', { default: 0 })
   seals!: string;
+
+  @Column('timestamptz', { name: 'retiring_since', nullable: true })
+  retiringSince!: Date | null;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;

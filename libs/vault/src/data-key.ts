@@ -6,6 +6,7 @@ import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:cryp
  */
 export class DataKey {
   readonly #key: KeyObject;
+  #sealsLeft = 0;
 
   private constructor(
     readonly id: string,
@@ -19,6 +20,28 @@ export class DataKey {
     const key = createSecretKey(bytes);
     bytes.fill(0);
     return new DataKey(id, key);
+  }
+
+  /** Takes over so many seals that the keyring has counted already. */
+  allow(seals: number): void {
+    this.#sealsLeft += seals;
+  }
+
+  /** Takes over those of another opening of the same key. */
+  allowThoseOf(other: DataKey): void {
+    if (other === this) return;
+    this.allow(other.#sealsLeft);
+    other.#sealsLeft = 0;
+  }
+
+  /** Counts one seal. What goes beyond those that were taken over is made good by the next ones. */
+  spend(): void {
+    this.#sealsLeft -= 1;
+  }
+
+  /** Whether more seals are to be counted in the keyring before it goes on. */
+  get spent(): boolean {
+    return this.#sealsLeft <= 0;
   }
 
   /** HMAC-SHA-256 of a message under this key, 32 bytes. */

@@ -42,42 +42,6 @@ export async function assertUnused(database: Database, version: KekVersion): Pro
   throw vaultProblem('vault.kek_in_use', { detail });
 }
 
-/** Has a worker rewrap by itself whatever another version than the current one wraps: looked for once a minute. */
-export class Rewrap {
-  #last = -Infinity;
-  #running: Promise<void> | undefined;
-  readonly #stop = new AbortController();
-
-  constructor(
-    private readonly database: Database,
-    private readonly kek: KekRing,
-    private readonly report: (outcome: { readonly rewrapped: number } | { readonly error: unknown }) => void,
-    private readonly everyMs = 60_000,
-  ) {}
-
-  async look(): Promise<void> {
-    if (this.#stop.signal.aborted || performance.now() - this.#last < this.everyMs) return;
-    this.#last = performance.now();
-    this.#running = this.#run();
-    await this.#running;
-  }
-
-  /** Waits for the group that is being wrapped; the rest is for the next start. */
-  async drain(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    try {
-      const rewrapped = await rewrapAll(this.database, this.kek, this.#stop.signal);
-      if (rewrapped > 0) this.report({ rewrapped });
-    } catch (error) {
-      this.report({ error });
-    }
-  }
-}
-
 async function rewrapWorkspace(
   database: Database,
   kek: KekRing,

@@ -19,10 +19,13 @@ export async function tenantKeyIds(tx: Transaction, tenantId: string): Promise<s
  */
 export async function shredTenantKeys(tx: Transaction, tenantId: string): Promise<void> {
   const of = [tx.scope.workspaceId, tenantId] as const;
+  // Locked first, by a statement of its own: a successor that is being made just now is seen by the next one.
+  await tx.query('SELECT 1 FROM keyring.data_keys WHERE workspace_id = $1 AND tenant_id = $2 FOR UPDATE', of);
   const rows = await tx.query<{ id: string }>(
     `UPDATE keyring.data_keys SET status = 'shredded', wrapped = NULL WHERE workspace_id = $1 AND tenant_id = $2 RETURNING id`,
     of,
   );
+  await tx.query('DELETE FROM keyring.retiring_keys WHERE workspace_id = $1 AND key_id = ANY ($2)', [of[0], rows.map((row) => row.id)]);
   await tx.query('DELETE FROM secrets WHERE workspace_id = $1 AND tenant_id = $2', of);
   await tx.query('SELECT pg_notify($1, $2)', [SHREDDED, `${of.join(':')}:${rows.map((row) => row.id).join(',')}`]);
 }

@@ -204,7 +204,29 @@ describe('the vault on its database', () => {
       code: 'vault.kek_wrong',
       message: `The keyring needs the key ${kek.id}; this one is ${wrong.id}.`,
     });
-    expect(await test.query('SELECT purpose, kek_id FROM keyring.platform_keys')).toEqual([{ purpose: there, kek_id: kek.id }]);
+    const left = await test.query<{ purpose: string; kek_id: string }>('SELECT purpose, kek_id FROM keyring.platform_keys');
+    expect(left).toContainEqual({ purpose: there, kek_id: kek.id });
+    expect(left.map(({ purpose }) => purpose)).not.toContain(missing);
+    await openVault(database, kek, clock);
+  });
+
+  it('refuses a key that has the right name and is another one, for tenants’ keys too, before it writes anything', async () => {
+    const other = fileKeyEncryptionKey(join(folder, 'another'), { createIfMissing: true });
+    await vault.prepare(ofA);
+    // The platform's own keys are not asked with it: as where only an earlier key-encryption key was swapped.
+    const swapped: KeyEncryptionKey = {
+      ...kek,
+      unwrap: (wrapped, associated) =>
+        associated[0] === 'registrar/v1 data key'
+          ? other.unwrap({ ...wrapped, kekId: other.id }, associated)
+          : kek.unwrap(wrapped, associated),
+    };
+    await test.query(`DELETE FROM keyring.platform_keys WHERE purpose = 'cursor'`);
+    await expect(openVault(database, swapped, clock)).rejects.toMatchObject({
+      code: 'vault.kek_wrong',
+      message: expect.stringContaining(kek.id) as string,
+    });
+    expect(await test.query(`SELECT 1 FROM keyring.platform_keys WHERE purpose = 'cursor'`)).toEqual([]);
     await openVault(database, kek, clock);
   });
 
@@ -213,10 +235,8 @@ describe('the vault on its database', () => {
     const opened = await Promise.all(Array.from({ length: 6 }, () => openVault(database, kek, clock)));
     const macs = await Promise.all(opened.map(async ({ platformKeys }) => (await platformKeys.key('cursor')).mac('x').toString('hex')));
     expect(new Set(macs).size).toBe(1);
-    expect(await test.query('SELECT purpose FROM keyring.platform_keys ORDER BY 1')).toEqual([
-      { purpose: 'api_key_index' },
-      { purpose: 'cursor' },
-    ]);
+    const made = await test.query<{ purpose: string }>('SELECT purpose FROM keyring.platform_keys ORDER BY 1');
+    expect(made.map(({ purpose }) => purpose)).toEqual(['api_key_index', 'checkpoint', 'cursor', 'link']);
   });
 
   it('lets the app’s role neither change nor read what is not its workspace’s', async () => {

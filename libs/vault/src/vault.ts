@@ -18,6 +18,8 @@ export interface Sealed {
 
 /** Seals for one owner without waiting, because its key is already in hand. Made for one piece of work; do not keep it for later ones. */
 export interface Sealer {
+  /** The data key that it seals by. */
+  readonly keyId: string;
   seal(subject: SealSubject, value: Secret | Uint8Array): Sealed;
 }
 
@@ -30,9 +32,15 @@ export class Vault {
 
   /** Fetches the owner's key, so that sealing cannot fail later: no seal, no send. Call it outside transactions. */
   async prepare(owner: KeyOwner): Promise<Sealer> {
-    const key = await this.#active(owner, 'seal');
+    let key = await this.#active(owner, 'seal');
+    if (key.spent) {
+      this.renew(owner);
+      key = await this.#active(owner, 'seal');
+    }
     return {
+      keyId: key.id,
       seal: (subject, value) => {
+        key.spend();
         if (!(value instanceof Secret)) return { keyId: key.id, bytes: sealBytes(key, bindingOf(owner, subject), value) };
         const plain = Buffer.from(value.expose(), 'utf8');
         const bytes = sealBytes(key, bindingOf(owner, subject), plain);
@@ -71,6 +79,20 @@ export class Vault {
     for (const id of [tenantId, ...keyIds]) this.cache.drop(`seal:${workspaceId}:${id}`);
   }
 
+  /**
+   * Makes the owner's next data key. What was sealed before still opens. `from`: only where that one is the active key still.
+   * @throws Problem vault.key_missing
+   */
+  async succeed(owner: KeyOwner, from?: string): Promise<void> {
+    await this.keys.succeed(owner, from);
+    this.renew(owner);
+  }
+
+  /** The owner's key is asked for anew, because it has a successor. */
+  renew({ workspaceId, tenantId = workspaceId }: KeyOwner): void {
+    this.cache.drop(`seal:${workspaceId}:${tenantId}`);
+  }
+
   /** Lets go of every opened key. */
   close(): void {
     this.cache.clear();
@@ -81,7 +103,9 @@ export class Vault {
     const { workspaceId, tenantId = workspaceId } = owner;
     return this.cache.get(`${purpose}:${workspaceId}:${tenantId}`, async () => {
       const key = await this.keys.active(owner, purpose);
-      return this.cache.get(`${purpose}:${workspaceId}:${key.id}`, () => Promise.resolve(key));
+      const known = await this.cache.get(`${purpose}:${workspaceId}:${key.id}`, () => Promise.resolve(key));
+      known.allowThoseOf(key);
+      return known;
     });
   }
 
