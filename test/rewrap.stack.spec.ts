@@ -126,11 +126,12 @@ it('whoever starts with the retired key alone is told which one is needed, and w
 
 it('a rotated version of the same key is rewrapped to as well, and the earlier version cannot be retired before', async () => {
   transit.rotate();
+  const [own] = await test.query<{ n: number }>('SELECT count(*)::integer AS n FROM keyring.platform_keys');
   expect(await keys('retire', fresh().id, '1')).toMatchObject({
     code: 1,
     said: expect.stringContaining('version 1 wraps keys of 10 workspaces, and the platform’s own') as string,
   });
-  expect(await keys('rewrap')).toMatchObject({ code: 0, said: expect.stringMatching(new RegExp(`^${TENANTS + 2} keys`)) as string });
+  expect(await keys('rewrap')).toMatchObject({ code: 0, said: expect.stringMatching(new RegExp(`^${TENANTS + (own?.n ?? 0)} keys`)) as string });
   expect(await keys('status')).toMatchObject({
     said: expect.stringMatching(/version 2\.\n.* version 2: keys of 10 workspaces, and the platform’s own\n$/) as string,
   });
