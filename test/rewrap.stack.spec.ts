@@ -131,7 +131,10 @@ it('a rotated version of the same key is rewrapped to as well, and the earlier v
     code: 1,
     said: expect.stringContaining('version 1 wraps keys of 10 workspaces, and the platform’s own') as string,
   });
-  expect(await keys('rewrap')).toMatchObject({ code: 0, said: expect.stringMatching(new RegExp(`^${TENANTS + (own?.n ?? 0)} keys`)) as string });
+  expect(await keys('rewrap')).toMatchObject({
+    code: 0,
+    said: expect.stringMatching(new RegExp(`^${TENANTS + (own?.n ?? 0)} keys`)) as string,
+  });
   expect(await keys('status')).toMatchObject({
     said: expect.stringMatching(/version 2\.\n.* version 2: keys of 10 workspaces, and the platform’s own\n$/) as string,
   });
