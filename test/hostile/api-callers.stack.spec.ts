@@ -28,7 +28,7 @@ const b64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('bas
 
 describe('who calls', () => {
   it('[A25] a forged JWT of any kind: 401 in constant words', async () => {
-    // There is no log-in by an OpenID provider yet, so there is no JWT that is taken: each of these is refused as any other text is.
+    // No provider is configured here. Where one is, apps/api/src/sessions tries what is signed by its own keys.
     const none = await call('GET', '/v1/workspace', { key: null });
     const now = Math.floor(Date.now() / 1000);
     const claims = { iss: house.stack.baseUrl, aud: 'registrar', sub: 'owner', iat: now, exp: now + 300 };
