@@ -20,7 +20,7 @@ export type { MemberChange, PlannedUpdate, UpdatesWanted } from './update-plan.j
 export { enqueueOperations } from './create-registrations.js';
 export type { Records } from './create-registrations.js';
 export { failExpired } from './fail-expired.js';
-export type { OnPromoted } from './on-promoted.js';
+export type { OnPromoted, Promoted } from './on-promoted.js';
 export { registrationsEntities } from './registrations.entity.js';
 export { Batches } from './batches.service.js';
 export { MAX_BATCH_PAIRS } from './batch-plan.js';

@@ -7,7 +7,7 @@ import { settleStatements } from '@registrar/statements';
 import type { Change, CommitResult } from './change.js';
 import type { Records } from './create-registrations.js';
 import { signsOf } from './gate-sign.js';
-import type { OnPromoted } from './on-promoted.js';
+import type { OnPromoted, Promoted } from './on-promoted.js';
 import type { WriteChanges } from './journal.js';
 import { concludeAttempts, insertAttempts, resolveEarlier, settleAttempts, supersedeAttempts } from './write-attempts.js';
 import { changeClients, insertClients } from './write-clients.js';
@@ -67,7 +67,7 @@ async function writeAll(
   });
   const writing = held.map(({ change }) => change);
   await holdKeySets(tx, keySetsOf(writing));
-  await writeRows(tx, writing, now);
+  await writeRows(tx, writing, now, onPromoted);
   await writeKeySets(tx, writing, now);
   await followUp(tx, writing, now);
   await learnOfServers(
@@ -82,8 +82,6 @@ async function writeAll(
   );
   await shutGates(tx, writing);
   await noteGates(tx, writing.flatMap(signsOf));
-  const promoted = writing.filter((change) => change.promote ?? change.rollBack).map((change) => change.registrationId);
-  if (promoted.length > 0) await onPromoted?.(tx, promoted, now);
   for (const change of writing) {
     for (const entry of change.audit) records.audit.append(tx, entry);
     for (const event of change.events) records.events.append(tx, event);
@@ -97,8 +95,10 @@ async function writeAll(
   return results;
 }
 
-/** In this order, but without waiting in between: a statement for each table in one round trip. */
-async function writeRows(tx: Transaction, writing: readonly Change[], now: Date): Promise<void> {
+/** In this order, but without waiting in between: a statement for each table in one round trip, and the rows of those promoted once. */
+async function writeRows(tx: Transaction, writing: readonly Change[], now: Date, onPromoted: OnPromoted | undefined): Promise<void> {
+  const promoting = onPromoted ? writing.filter((change) => change.promote ?? change.rollBack) : [];
+  const others = promoting.length === 0 ? writing : writing.filter((change) => !promoting.includes(change));
   const documents = writing.flatMap((change) => change.documents ?? []);
   await tx.all([
     changeClients(tx, writing, now),
@@ -117,10 +117,24 @@ async function writeRows(tx: Transaction, writing: readonly Change[], now: Date)
     concludeAttempts(tx, writing, now),
     resolveEarlier(tx, writing, now),
     forget(tx, writing, now),
-    updateRegistrations(tx, writing, now),
+    updateRegistrations(tx, others, now),
     updateOperations(tx, writing, now),
     updateWorkItems(tx, writing),
   ]);
+  if (!onPromoted || promoting.length === 0) return;
+  const due = await onPromoted(tx, promoting.map(promotedOf), now);
+  await updateRegistrations(tx, promoting.map(scheduled(due)), now);
+}
+
+function promotedOf({ registrationId, registration: { clientId } }: Change): Promoted {
+  return { registrationId, ...(clientId === undefined ? {} : { clientId }) };
+}
+
+function scheduled(due: ReadonlyMap<string, Date | null>): (change: Change) => Change {
+  return (change) => {
+    const nextRotationAt = due.get(change.registrationId);
+    return nextRotationAt === undefined ? change : { ...change, registration: { ...change.registration, nextRotationAt } };
+  };
 }
 
 /** Where a test can strike while every row is written and nothing is committed. */

@@ -65,6 +65,7 @@ UPDATE registrations r SET status = coalesce(i.status, r.status), fence = i.fenc
        manageable = coalesce(i.manageable, r.manageable), last_verified_at = coalesce(i.last_verified_at, r.last_verified_at),
        previous_client_id = CASE WHEN i.more ? 'previousClientId' THEN (i.more->>'previousClientId')::uuid ELSE r.previous_client_id END,
        next_rotation_at = CASE WHEN i.more ? 'nextRotationAt' THEN (i.more->>'nextRotationAt')::timestamptz ELSE r.next_rotation_at END,
+       reschedule = r.reschedule AND NOT coalesce(i.more ? 'nextRotationAt', false),
        revision = coalesce((i.more->>'revision')::integer, r.revision), client_metadata = coalesce(i.more->'clientMetadata', r.client_metadata), residue = coalesce((SELECT jsonb_agg(x) FROM jsonb_array_elements(r.residue) x
          WHERE NOT (x->'client_id' <@ coalesce(i.more->'noResidue', '[]') AND x->>'client_id' IS NOT NULL)
            AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements(coalesce(i.more->'residue', '[]')) y WHERE y->>'client_id' = x->>'client_id')), '[]')
@@ -130,7 +131,7 @@ export async function updateWorkItems(tx: Transaction, changes: readonly Change[
   const done = changes.filter((change) => change.next === 'done');
   if (done.length > 0) {
     await tx.prepared(
-      `DELETE FROM work_items w USING unnest($1::uuid[], $2::bigint[]) AS i (id, fence) WHERE w.id = i.id AND w.fence = i.fence`,
+      `DELETE FROM work_items w USING unnest($1::uuid[], $2::bigint[]) AS i (id, fence) WHERE w.id = ANY ($1::uuid[]) AND w.id = i.id AND w.fence = i.fence`,
       [done.map((change) => change.itemId), done.map((change) => change.fence)],
     );
   }
@@ -138,7 +139,7 @@ export async function updateWorkItems(tx: Transaction, changes: readonly Change[
   if (letGo.length > 0) {
     await tx.prepared(
       `UPDATE work_items w SET due_at = clock_timestamp(), lease_owner = NULL, lease_until = NULL
-         FROM unnest($1::uuid[], $2::bigint[]) AS i (id, fence) WHERE w.id = i.id AND w.fence = i.fence`,
+         FROM unnest($1::uuid[], $2::bigint[]) AS i (id, fence) WHERE w.id = ANY ($1::uuid[]) AND w.id = i.id AND w.fence = i.fence`,
       [letGo.map((change) => change.itemId), letGo.map((change) => change.fence)],
     );
   }
@@ -151,7 +152,7 @@ export async function updateWorkItems(tx: Transaction, changes: readonly Change[
     await tx.prepared(
       `UPDATE work_items w SET due_at = clock_timestamp() + i.in_ms * interval '1 millisecond', budget = i.budget,
               waits_for_server = i.for_server, lease_owner = NULL, lease_until = NULL
-         FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::boolean[]) AS i (id, fence, in_ms, budget, for_server) WHERE w.id = i.id AND w.fence = i.fence`,
+         FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::boolean[]) AS i (id, fence, in_ms, budget, for_server) WHERE w.id = ANY ($1::uuid[]) AND w.id = i.id AND w.fence = i.fence`,
       [
         later.map((item) => item.itemId),
         later.map((item) => item.fence),
@@ -168,7 +169,7 @@ export async function updateWorkItems(tx: Transaction, changes: readonly Change[
     // Not due by the database's clock at all: WorkQueue.wake makes it due when the business clock has come that far.
     await tx.prepared(
       `UPDATE work_items w SET due_at = 'infinity', wake_at = i.wake_at, budget = i.budget, lease_owner = NULL, lease_until = NULL
-         FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::text[]) AS i (id, fence, wake_at, budget) WHERE w.id = i.id AND w.fence = i.fence`,
+         FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::text[]) AS i (id, fence, wake_at, budget) WHERE w.id = ANY ($1::uuid[]) AND w.id = i.id AND w.fence = i.fence`,
       [
         waking.map((item) => item.itemId),
         waking.map((item) => item.fence),

@@ -1,10 +1,12 @@
 import type { Transaction } from '@registrar/database';
 import { quirksFor, type Quirks } from '@registrar/dcr';
+import type { Promoted } from '@registrar/registrations';
 import { cacheMs } from './cache-time.js';
 import type { DueInput } from './due.js';
 import { hurryWorkspace } from './schedule.repository.js';
 
-interface Row {
+/** A credential that was just replaced. */
+export interface Replaced {
   id: string;
   registration_id: string;
   kind: string;
@@ -21,16 +23,26 @@ const ASSERTION_MS = 300_000;
 const HOUR_MS = 3_600_000;
 
 const PREVIOUS = `
-SELECT k.id, k.registration_id, k.kind, k.client_id IS DISTINCT FROM r.client_id AS swapped,
+SELECT k.id, k.registration_id, k.kind, k.client_id IS DISTINCT FROM coalesce(($3::uuid[])[i.n], r.client_id) AS swapped,
        coalesce(c.granted_metadata, '{}') ? 'jwks' AS inline, o.reason, s.vendor, s.learned_quirks AS learned, s.declared_quirks AS declared
-  FROM registrations r
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS i (id, n)
+  JOIN registrations r ON r.workspace_id = $2 AND r.id = i.id
   JOIN credentials k ON k.workspace_id = $2 AND k.registration_id = r.id AND k.stage = 'previous' AND k.retire_at IS NULL
   LEFT JOIN clients c ON c.workspace_id = $2 AND c.id = k.client_id
   LEFT JOIN ehrs e ON e.workspace_id = $2 AND e.id = r.ehr_id
   LEFT JOIN authorization_servers s ON s.workspace_id = $2 AND s.id = e.authorization_server_id
   LEFT JOIN LATERAL (SELECT x.input->>'reason' AS reason FROM operations x WHERE x.workspace_id = $2 AND x.registration_id = r.id AND x.kind = 'rotate'
                       ORDER BY x.created_at DESC LIMIT 1) o ON true
- WHERE r.workspace_id = $2 AND r.id = ANY ($1::uuid[])`;
+ WHERE r.id = ANY ($1::uuid[])`;
+
+/** What these registrations used until now, where nothing says yet when it goes. */
+export function replaced(tx: Transaction, promoted: readonly Promoted[]): Promise<Replaced[]> {
+  return tx.prepared<Replaced>(PREVIOUS, [
+    promoted.map(({ registrationId }) => registrationId),
+    tx.scope.workspaceId,
+    promoted.map(({ clientId }) => clientId ?? null),
+  ]);
+}
 
 /**
  * Writes when the credentials that were just replaced go: after the overlap, and for a published key not before the last
@@ -38,11 +50,10 @@ SELECT k.id, k.registration_id, k.kind, k.client_id IS DISTINCT FROM r.client_id
  */
 export async function openOverlaps(
   tx: Transaction,
-  ids: readonly string[],
+  rows: readonly Replaced[],
   inputs: ReadonlyMap<string, DueInput>,
   now: Date,
 ): Promise<void> {
-  const rows = await tx.prepared<Row>(PREVIOUS, [ids, tx.scope.workspaceId]);
   if (rows.length === 0) return;
   const overlaps = rows.map((row) => overlapMs(row, inputs.get(row.registration_id)?.policy.overlapMs ?? 0));
   await tx.prepared(
@@ -52,7 +63,7 @@ export async function openOverlaps(
   if (overlaps.includes(0)) await hurryWorkspace(tx, now);
 }
 
-function overlapMs(row: Row, policyMs: number): number {
+function overlapMs(row: Replaced, policyMs: number): number {
   // Its own operation takes it away at once; should it end before that, this comes after it.
   if (row.reason === 'compromised') return HOUR_MS;
   const quirks = quirksFor(row.vendor ?? 'generic', row.learned ?? {}, row.declared ?? {});

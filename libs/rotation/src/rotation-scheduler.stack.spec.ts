@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { registrationHouse, type RegistrationHouse } from '../../../test/support/registration-house.js';
 import { RotationLines } from './rotation-lines.service.js';
 import { RotationPolicies } from './rotation-policies.service.js';
+import { writeSchedule } from './schedule.repository.js';
 import { schedulePromoted } from './schedule.js';
 import { RotationScheduler } from './rotation-scheduler.js';
 
@@ -52,7 +53,17 @@ async function active(count: number, where?: string): Promise<string[]> {
     [ids, house.clock.now()],
   );
   // What the journal does where it promotes.
-  await house.database.transaction(house.scope, (tx) => schedulePromoted(tx, ids, house.clock.now()));
+  await house.database.transaction(house.scope, async (tx) => {
+    const due = await schedulePromoted(
+      tx,
+      ids.map((registrationId) => ({ registrationId })),
+      house.clock.now(),
+    );
+    await writeSchedule(
+      tx,
+      [...due].map(([registrationId, at]) => ({ registrationId, at })),
+    );
+  });
   return ids;
 }
 const registration = (id: string) => house.registrations.get(house.scope, id);

@@ -100,7 +100,14 @@ export class RotationScheduler {
     if (due.length === 0) return { looked: 0, started: 0 };
     const ids = due.map((registration) => registration.id);
     const servers = [...new Set(due.flatMap(({ authorizationServerId: id }) => (id === null ? [] : [id])))];
-    const inputs = new Map((await scheduleInputs(tx, ids)).flatMap((one) => (one.input ? [[one.registrationId, one.input]] : [])));
+    const inputs = new Map(
+      (
+        await scheduleInputs(
+          tx,
+          ids.map((registrationId) => ({ registrationId })),
+        )
+      ).flatMap((one) => (one.input ? [[one.registrationId, one.input]] : [])),
+    );
     const { start, next, stop } = decide(due, inputs, await linesOf(tx, servers), now);
     await this.#stop(tx, stop, now);
     const urgent = await stillCompromised(

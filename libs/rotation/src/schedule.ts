@@ -1,31 +1,47 @@
 import type { Transaction } from '@registrar/database';
-import { dueAt, type DueInput } from './due.js';
-import { openOverlaps } from './overlap.repository.js';
-import { scheduleInputs } from './schedule-input.repository.js';
+import type { Promoted } from '@registrar/registrations';
+import { dueAt } from './due.js';
+import { openOverlaps, replaced } from './overlap.repository.js';
+import { scheduleInputs, type ScheduleInput } from './schedule-input.repository.js';
 import { staleIds, wakeWorkspace, writeSchedule } from './schedule.repository.js';
 
 /**
- * Writes when each of these registrations is due, and when what it used before goes, in the transaction that gave them a new
- * current credential; whatever their number, a few statements.
+ * Says when each of these registrations is due, and writes when what it used before goes, in the transaction that gives them a new
+ * current credential; whatever their number, three statements in one round trip.
  */
-export async function schedulePromoted(tx: Transaction, registrationIds: readonly string[], now: Date): Promise<void> {
-  const inputs = await schedule(tx, registrationIds);
-  await openOverlaps(tx, registrationIds, inputs, now);
-  await wakeWorkspace(tx, now);
+export async function schedulePromoted(
+  tx: Transaction,
+  promoted: readonly Promoted[],
+  now: Date,
+): Promise<ReadonlyMap<string, Date | null>> {
+  if (promoted.length === 0) return new Map();
+  const reading = scheduleInputs(tx, promoted);
+  const replacing = replaced(tx, promoted);
+  await tx.all([reading, replacing, wakeWorkspace(tx, now)]);
+  const inputs = await reading;
+  await openOverlaps(
+    tx,
+    await replacing,
+    new Map(inputs.flatMap(({ registrationId, input }) => (input ? [[registrationId, input]] : []))),
+    now,
+  );
+  return new Map(inputs.map((each) => [each.registrationId, nextOf(each)]));
 }
 
 /** Schedules up to `limit` registrations anew whose policies have changed. @returns how many there were. */
 export async function scheduleStale(tx: Transaction, limit: number): Promise<number> {
   const ids = await staleIds(tx, limit);
-  await schedule(tx, ids);
+  const inputs = await scheduleInputs(
+    tx,
+    ids.map((registrationId) => ({ registrationId })),
+  );
+  await writeSchedule(
+    tx,
+    inputs.map((each) => ({ registrationId: each.registrationId, at: nextOf(each) })),
+  );
   return ids.length;
 }
 
-async function schedule(tx: Transaction, registrationIds: readonly string[]): Promise<Map<string, DueInput>> {
-  const inputs = await scheduleInputs(tx, registrationIds);
-  await writeSchedule(
-    tx,
-    inputs.map(({ registrationId, input }) => ({ registrationId, at: input ? dueAt(input).at : null })),
-  );
-  return new Map(inputs.flatMap(({ registrationId, input }) => (input ? [[registrationId, input]] : [])));
+function nextOf({ input }: ScheduleInput): Date | null {
+  return input ? dueAt(input).at : null;
 }

@@ -3,6 +3,8 @@
  * reads, writes and proves. In no second more is claimed than the limit says: the bucket saves up a second's worth, so what
  * was paid within the last second counts beside it. What costs more than a second's worth goes alone, leaves the bucket in
  * debt, and is told to keep `pace_ms` between its requests. Of a limit that is no whole number the whole part holds.
+ * No more is read than can be claimed: of each gate at most twice its share of the capacity (so one busy server beside idle ones
+ * fills it in a few claims), and as many hospitals more as may be at their own limit.
  */
 export const CLAIM_WORK_BY_COST = `
 CREATE FUNCTION claim_work(owner text, capacity integer, lease_ms integer)
@@ -24,7 +26,8 @@ BEGIN
      LIMIT 256
        FOR UPDATE SKIP LOCKED
   ), open AS (
-    SELECT g.*, greatest(0, CASE g.state WHEN 'half_open' THEN 1 ELSE g.max_in_flight END - f.n) AS room,
+    SELECT g.*, f.n AS flying, greatest(0, least(CASE g.state WHEN 'half_open' THEN 1 ELSE g.max_in_flight END - f.n,
+             ceil(2.0 * capacity / count(*) OVER ())))::integer AS room,
            least(floor(g.tokens), g.most - s.n) AS requests
       FROM gate g CROSS JOIN LATERAL (
         SELECT count(*) AS n FROM work_items w
@@ -41,11 +44,11 @@ BEGIN
           WHERE i.authorization_server_id = o.authorization_server_id AND i.budget = o.budget AND i.lease_until > now_at)
         UNION ALL
         (SELECT i.id, i.tenant_id, i.due_at, i.priority, i.cost, false, t.turn
-           FROM due_tenants(o.authorization_server_id, o.budget, o.served_tenant_id, o.max_in_flight, now_at) t
+           FROM due_tenants(o.authorization_server_id, o.budget, o.served_tenant_id, o.room + (o.flying / o.max_in_flight_per_tenant)::integer, now_at) t
           CROSS JOIN LATERAL (SELECT x.id, x.tenant_id, x.due_at, x.priority, x.cost FROM work_items x
             WHERE x.authorization_server_id = o.authorization_server_id AND x.budget = o.budget AND x.tenant_id = t.tenant
               AND x.due_at <= now_at AND (x.lease_until IS NULL OR x.lease_until <= now_at)
-            ORDER BY x.priority, x.due_at LIMIT o.max_in_flight_per_tenant) i)) w
+            ORDER BY x.priority, x.due_at LIMIT least(o.room, o.max_in_flight_per_tenant)) i)) w
      WHERE o.room > 0 AND o.requests > 0
   ), fair AS (
     SELECT d.id, d.room, d.requests, d.most, d.due_at, row_number() OVER turns AS place, sum(d.cost) OVER turns AS paid
