@@ -1,4 +1,5 @@
 import { DataSource, type MixedList } from 'typeorm';
+import { GatheringSocket } from './gathering-socket.js';
 import { migrations } from './migrations/index.js';
 
 /** A class that TypeORM maps to a table. */
@@ -27,6 +28,7 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
     extra: {
       // A unit of work may send statements that do not hang on each other's rows without waiting for each answer.
       pipeline: true,
+      stream: () => new GatheringSocket(),
       connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
