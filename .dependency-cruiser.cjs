@@ -29,6 +29,8 @@ const MAY_IMPORT = {
   rotation: [...NOUNS, 'registrations', 'faults'],
   rollouts: [...NOUNS, 'registrations'],
   offboarding: [...NOUNS, 'registrations'],
+  reports: [...STORE, 'offboarding'],
+  links: [...STORE, 'keys', 'offboarding'],
 };
 const missing = readdirSync(`${__dirname}/libs`).filter((lib) => !(lib in MAY_IMPORT));
 if (missing.length > 0) throw new Error(`No import row for: ${missing.join(', ')}`);

@@ -22,6 +22,7 @@ const OF_THE_WORKSPACE = [
   'pooled_keys',
   'role_mappings',
   'rollouts',
+  'secret_fingerprints',
   'sessions',
   'statement_keys',
   'workspaces',

@@ -1,8 +1,9 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeDisclosures } from './disclosures.js';
 import { onboard, settled, startStack, type ShownRegistration, type Stack } from '../support/index.js';
 
-type Keyed = ShownRegistration & { requested_metadata: { jwks_uri: string } };
+type Keyed = ShownRegistration & { tenant_id: string; requested_metadata: { jwks_uri: string } };
 
 let stack: Stack;
 let keyed: Keyed;
@@ -137,6 +138,8 @@ describe('GET /jwks/{key set}', () => {
     expect(again.status).toBe(304);
   });
 });
+
+describeDisclosures(() => ({ stack, keyed, secret }));
 
 describe('PUBLIC_URL', () => {
   it('that key sets were given out under stays: another one stops the start unless the old one is named as an alias', async () => {

@@ -16,6 +16,7 @@ import {
   CredentialUse,
   Doorbell,
   Imports,
+  LeakedSecrets,
   Lookup,
   MatrixReader,
   OperationWaiters,
@@ -111,6 +112,7 @@ export async function composeRegistrations(parts: RegistrationParts): Promise<{
       [UnknownOutcomes, new UnknownOutcomes(adoption)],
       [TokenBroker, new TokenBroker(database, access, records, fetched)],
       [RevealWatch, new RevealWatch(database, audit, events)],
+      [LeakedSecrets, new LeakedSecrets(database, vault, audit)],
       [CredentialUse, credentialUse],
     ],
     close: async () => {

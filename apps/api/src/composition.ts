@@ -9,7 +9,10 @@ import { Database, openDatabase } from '@registrar/database';
 import { EventLog } from '@registrar/events';
 import { createJobs, Jobs, type JobsIncident } from '@registrar/jobs';
 import { PlatformSigner } from '@registrar/keys';
+import { Holdings, Links } from '@registrar/links';
+import { CertificateSigner } from '@registrar/offboarding';
 import { createOutbound } from '@registrar/outbound';
+import { Reports } from '@registrar/reports';
 import { rotationEntities } from '@registrar/rotation';
 import { TenantRecords, tenantsEntities, TenantsService, TenantSuspensionService, WorkspacesService } from '@registrar/tenants';
 import { newId, openKekRing, openVault } from '@registrar/vault';
@@ -19,6 +22,7 @@ import { CHANGES_ENTITIES, composeChanges } from './compose-changes.js';
 import { composeNouns, NOUN_ENTITIES } from './compose-nouns.js';
 import { composeOffboarding } from './compose-offboarding.js';
 import { composeRegistrations } from './compose-registrations.js';
+import { PublicUrl } from './links/public-url.js';
 import { makeFirstWorkspace } from './owner-key.js';
 import type { Service } from './service.js';
 
@@ -111,6 +115,10 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
     [WorkspacesService, workspaces],
     [TenantSuspensionService, tenantSuspension],
     ...composeOffboarding({ config, database, clock, vault, audit, events, deregistrations }),
+    [Reports, new Reports({ database, clock, audit, signer: new CertificateSigner(database, clock, vault, config.PUBLIC_URL) })],
+    [Links, new Links(database, clock, audit, platformKeys)],
+    [PublicUrl, new PublicUrl(config.PUBLIC_URL)],
+    [Holdings, new Holdings(database, clock, platformKeys)],
     [TenantsService, new TenantsService(database, clock, tenantRecords)],
   ];
   return {

@@ -16,6 +16,9 @@ import { ImportsController } from './imports/imports.controller.js';
 import { InitialAccessTokensController } from './initial-access-tokens/initial-access-tokens.controller.js';
 import { BatchesController } from './batches/batches.controller.js';
 import { MatrixController } from './matrix/matrix.controller.js';
+import { LeakedSecretsController } from './leaked-secrets/leaked-secrets.controller.js';
+import { LinksController } from './links/links.controller.js';
+import { SharedController } from './links/shared.controller.js';
 import { OffboardingController } from './offboarding/offboarding.controller.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { OrphansController } from './orphans/orphans.controller.js';
@@ -33,6 +36,7 @@ import { SessionController, SessionsController } from './sessions/sessions.contr
 import { SignInController } from './sign-in/sign-in.controller.js';
 import { SoftwareStatementsController } from './software-statements/software-statements.controller.js';
 import { SuspensionsController } from './suspensions/suspensions.controller.js';
+import { ReportsController } from './reports/reports.controller.js';
 import { RolloutsController } from './rollouts/rollouts.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 import { WorkspaceController } from './workspace/workspace.controller.js';
@@ -57,7 +61,11 @@ export const controllers: Type[] = [
   PublishedController,
   BatchesController,
   MatrixController,
+  LeakedSecretsController,
+  LinksController,
+  SharedController,
   OffboardingController,
+  ReportsController,
   OperationsController,
   OrphansController,
   PortalController,

@@ -36,11 +36,16 @@ export function requestLog(log: Logger): HttpLogger {
     },
     genReqId: (request) => (request as unknown as ApiRequest).requestId,
     serializers: {
-      req: (request: { method?: string; url?: string }) => ({ method: request.method, path: request.url?.split('?', 1)[0] }),
+      req: (request: { method?: string; url?: string }) => ({ method: request.method, path: loggedPath(request.url) }),
       res: (response: { statusCode?: number }) => ({ status: response.statusCode }),
       err: (error: unknown) => wordsOf(error),
     },
   });
+}
+
+/** Without the query; and without a hospital's link, which opens to whoever reads it. */
+function loggedPath(url: string | undefined): string | undefined {
+  return url?.split('?', 1)[0]?.replace(/^\/shared\/[^/]*/, '/shared/[link]');
 }
 
 /** Nest's own lines, in the same form. Its start-up chatter is for debugging. */

@@ -22,6 +22,7 @@ export const SUBJECT_PREFIXES = {
   credential: 'cred',
   rotation_policy: 'pol',
   rotation_run: 'rot',
+  tenant_link: 'lnk',
 } as const satisfies Readonly<Record<string, IdPrefix>>;
 
 /** The public id of a thing of that type; what has no prefix is shown as it is. */

@@ -82,6 +82,8 @@ export async function startRegistrar(plan: RegistrarPlan): Promise<Registrar> {
     // The api makes the key-encryption key and the first workspace; the worker comes after it.
     const address = addressOf(config.HOST, port);
     const api = await keep(program('api', built('api', 'main.js')), (first) => serves(`${address}/health/ready`, first));
+    if (config.AUDIT_RETENTION_DAYS !== undefined && env.DATABASE_OWNER_URL)
+      await runToItsEnd(program('audit-cut', built('api', 'audit-cut.js')));
     const worker = await keep(program('worker', built('worker', 'main.js'), { METRICS_PORT: '0' }), () => Promise.resolve());
     return {
       address,

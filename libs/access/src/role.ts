@@ -62,6 +62,8 @@ export const PERMISSIONS = {
   'approvals.read': EVERYONE,
   'approvals.decide': ['owner', 'approver'],
   'audit.read': ['owner', 'auditor'],
+  'links.read': ['owner', 'customer_success'],
+  'links.write': ['owner', 'customer_success'],
   'reports.read': ['owner', 'auditor', 'approver'],
   'events.read': [...ONBOARDING, 'service', 'auditor'],
   'webhooks.write': PRODUCT,

@@ -101,8 +101,13 @@ export const AUDIT_ACTIONS = [
   'secret.reveal',
   'secret.refuse',
   'secret.flood',
+  'secret.match',
   'assertion.sign',
   'token.issue',
+  'audit.cut',
+  'report.create',
+  'tenant_link.create',
+  'tenant_link.revoke',
   'statement_key.rotate',
 ] as const;
 
@@ -129,4 +134,5 @@ export type SubjectType =
   | 'rollout'
   | 'credential'
   | 'rotation_policy'
-  | 'rotation_run';
+  | 'rotation_run'
+  | 'tenant_link';

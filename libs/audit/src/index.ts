@@ -1,6 +1,8 @@
 export { AUDIT_ACTIONS } from './action.js';
 export type { AuditAction, SubjectType } from './action.js';
 export type { AuditActor, AuditEntry } from './audit-entry.js';
+export { cutChain } from './cut-chain.js';
+export type { CutOutcome, CutParts } from './cut-chain.js';
 export { AuditEvents } from './audit-events.service.js';
 export type { VerifiedChain } from './audit-events.service.js';
 export { findChains } from './audit-events.repository.js';

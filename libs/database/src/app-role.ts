@@ -34,6 +34,22 @@ export async function assertAppRole(source: DataSource): Promise<void> {
     );
   if (!found.member)
     refuse(`The role ${role} may not use the tables. As the owner, after npm run migrate: GRANT registrar_service TO ${role};`);
+  await refuseBehind(source);
+}
+
+/** Refuses a role that does not own the tables, one for which row-level security would not hold, and a schema that is behind. */
+export async function assertOwnerRole(source: DataSource): Promise<void> {
+  const [found] = await source.query<RoleRow[]>(ROLE);
+  if (!found) throw databaseProblem('database.role');
+  const role = `"${found.role.replaceAll('"', '""')}"`;
+  if (found.superuser || found.bypasses)
+    refuse(`The role ${role} bypasses row-level security. Give DATABASE_OWNER_URL the role that owns the tables, which does not.`);
+  if (found.owned === null)
+    refuse(`The role ${role} does not own the tables. Give DATABASE_OWNER_URL the role that npm run migrate runs as.`);
+  await refuseBehind(source);
+}
+
+async function refuseBehind(source: DataSource): Promise<void> {
   const rows = await source.query<{ name: string }[]>('SELECT name FROM migrations');
   const applied = new Set(rows.map((row) => row.name));
   const behind = migrations.filter((migration) => !applied.has(migration.name));

@@ -1,5 +1,5 @@
 export { Database } from './database.js';
-export { openDatabase } from './open-database.js';
+export { openDatabase, openOwnerDatabase } from './open-database.js';
 export { createDataSource } from './data-source.js';
 export type { DataSourceSettings, EntityClass } from './data-source.js';
 export { migrate } from './migrate.js';

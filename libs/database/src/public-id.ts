@@ -28,6 +28,7 @@ const PREFIXES = [
   'ses',
   'map',
   'whk',
+  'lnk',
 ] as const;
 
 /** What stands before the underscore of a public id: it names the noun. */

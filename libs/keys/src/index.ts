@@ -13,5 +13,6 @@ export type { PrivateKeyRefusal } from './private-key.js';
 export { signDocument, verifyDocument } from './signed-document.js';
 export type { DocumentToSign } from './signed-document.js';
 export { PlatformSigner } from './platform-signer.js';
+export { keyThumbprint } from './key-thumbprint.js';
 export { KeyPool, pooledKeysPlace } from './key-pool.js';
 export { keysEntities } from './keys.entity.js';

@@ -30,6 +30,8 @@ export { MAX_IMPORT_ROWS } from './import.js';
 export type { ImportAnswer, ImportRow } from './import.js';
 export { MatrixReader } from './matrix.service.js';
 export type { Matrix, MatrixCell } from './matrix.js';
+export { LeakedSecrets } from './leaked-secrets.service.js';
+export type { LeakedSecretMatch } from './leaked-secrets.service.js';
 export { Lookup } from './lookup.service.js';
 export type { LookedUp, LookupWanted } from './lookup.js';
 export { WorksheetReader } from './worksheet.js';

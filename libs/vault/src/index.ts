@@ -1,6 +1,6 @@
 export { randomBytes, randomText } from './random.js';
 export { newId } from './id.js';
-export { digestText } from './digest.js';
+export { digestText, TextDigest } from './digest.js';
 export { mac, sameMac } from './mac.js';
 export { deriveSigningKey } from './signing-key.js';
 export type { DerivedSigningKey } from './signing-key.js';

@@ -8,7 +8,7 @@ export interface SecretRow {
   readonly subjectId: string;
   readonly kind: string;
   readonly version: number;
-  readonly sealed: { readonly keyId: string; readonly bytes: Uint8Array };
+  readonly sealed: { readonly keyId: string; readonly bytes: Uint8Array; readonly fingerprint?: Uint8Array };
 }
 
 const COLUMNS = {
@@ -22,7 +22,16 @@ const COLUMNS = {
   created_at: 'timestamptz',
 } as const;
 
-/** Stores sealed values with the caller's transaction, by one statement. */
+const FINGERPRINTS = {
+  workspace_id: 'uuid',
+  subject_id: 'uuid',
+  kind: 'text',
+  version: 'integer',
+  fingerprint: 'bytea',
+  created_at: 'timestamptz',
+} as const;
+
+/** Stores sealed values with the caller's transaction, and the fingerprints of those that are secrets, in one round trip. */
 export async function storeSecrets(tx: Transaction, secrets: readonly SecretRow[], now: Date): Promise<void> {
   const rows = secrets.map((secret) => ({
     workspace_id: secret.workspaceId,
@@ -34,7 +43,13 @@ export async function storeSecrets(tx: Transaction, secrets: readonly SecretRow[
     sealed: secret.sealed.bytes,
     created_at: now,
   }));
-  await insertRows(tx, 'secrets', COLUMNS, rows);
+  const fingerprints = secrets.flatMap(({ workspaceId, subjectId, kind, version, sealed: { fingerprint } }) =>
+    fingerprint === undefined ? [] : [{ workspace_id: workspaceId, subject_id: subjectId, kind, version, fingerprint, created_at: now }],
+  );
+  await tx.all([
+    insertRows(tx, 'secrets', COLUMNS, rows),
+    insertRows(tx, 'secret_fingerprints', FINGERPRINTS, fingerprints, 'ON CONFLICT DO NOTHING'),
+  ]);
 }
 
 /** Reads one sealed value; undefined where there is none. */

@@ -1,4 +1,5 @@
 import { Secret } from '@registrar/secret';
+import { canonicalBytes } from './canonical.js';
 import type { DataKey } from './data-key.js';
 import type { DataKeys, KeyOwner, KeyPurpose } from './data-keys.js';
 import { keyIdOf, openBytes, sealBytes, type EnvelopeBinding } from './envelope.js';
@@ -14,6 +15,8 @@ export interface SealSubject {
 export interface Sealed {
   readonly keyId: string;
   readonly bytes: Buffer;
+  /** Of a Secret: the keyed digest by which a leaked one is matched to its record. */
+  readonly fingerprint?: Buffer;
 }
 
 /** Seals for one owner without waiting, because its key is already in hand. Made for one piece of work; do not keep it for later ones. */
@@ -37,6 +40,7 @@ export class Vault {
       this.renew(owner);
       key = await this.#active(owner, 'seal');
     }
+    const own = await this.auditKey(owner.workspaceId);
     return {
       keyId: key.id,
       seal: (subject, value) => {
@@ -45,7 +49,7 @@ export class Vault {
         const plain = Buffer.from(value.expose(), 'utf8');
         const bytes = sealBytes(key, bindingOf(owner, subject), plain);
         plain.fill(0);
-        return { keyId: key.id, bytes };
+        return { keyId: key.id, bytes, fingerprint: fingerprintOf(own, value) };
       },
     };
   }
@@ -62,6 +66,11 @@ export class Vault {
   async openBytes(owner: KeyOwner, subject: SealSubject, sealed: Uint8Array): Promise<Buffer> {
     const key = await this.#byId(owner.workspaceId, keyIdOf(sealed), 'seal');
     return openBytes(key, bindingOf(owner, subject), sealed);
+  }
+
+  /** The keyed digest of a secret of that workspace. Its key outlives every hospital, so a leaked secret is still matched after shredding. */
+  async fingerprint(workspaceId: string, value: Secret): Promise<Buffer> {
+    return fingerprintOf(await this.auditKey(workspaceId), value);
   }
 
   /** The key that authenticates the workspace's audit chains; it outlives the shredding of any tenant. */
@@ -112,6 +121,10 @@ export class Vault {
   #byId(workspaceId: string, id: string, purpose: KeyPurpose): Promise<DataKey> {
     return this.cache.get(`${purpose}:${workspaceId}:${id}`, () => this.keys.byId(workspaceId, id, purpose));
   }
+}
+
+function fingerprintOf(key: DataKey, value: Secret): Buffer {
+  return key.mac(canonicalBytes(['registrar/v1 fingerprint', value.expose()]));
 }
 
 function bindingOf({ workspaceId, tenantId }: KeyOwner, { subjectId, kind, version }: SealSubject): EnvelopeBinding {

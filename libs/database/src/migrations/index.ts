@@ -27,6 +27,7 @@ import { BreakGlass1764000000070 } from './1764000000070-break-glass.js';
 import { PoliciesOfEhrs1764000000071 } from './1764000000071-policies-of-ehrs.js';
 import { AccessRenewals1764000000041 } from './1764000000041-access-renewals.js';
 import { Checkpoints1764000000080 } from './1764000000080-checkpoints.js';
+import { Disclosures1764000000081 } from './1764000000081-disclosures.js';
 import { DataKeyGenerations1764000000090 } from './1764000000090-data-key-generations.js';
 import { PaidRequests1764000000100 } from './1764000000100-paid-requests.js';
 import { WithdrawnKeys1764000000101 } from './1764000000101-withdrawn-keys.js';
@@ -63,6 +64,7 @@ export const migrations = [
   BreakGlass1764000000070,
   PoliciesOfEhrs1764000000071,
   Checkpoints1764000000080,
+  Disclosures1764000000081,
   DataKeyGenerations1764000000090,
   PaidRequests1764000000100,
   WithdrawnKeys1764000000101,
