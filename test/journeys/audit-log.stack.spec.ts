@@ -49,18 +49,20 @@ const list = (query = '', key = auditor) =>
   stack.call<{ data: ShownEvent[]; next_cursor: string | null }>('GET', `/v1/audit-events${query}`, { key });
 const verify = (query = '', key = auditor): Promise<Answer<Verification>> =>
   stack.call<Verification>('GET', `/v1/audit-events/verify${query}`, { key });
-const command = (...words: string[]) =>
+const run = (program: string, words: readonly string[], more: NodeJS.ProcessEnv = {}) =>
   new Promise<{ code: number; said: string }>((resolve) => {
     const env = {
       PATH: process.env.PATH,
       REGISTRAR_HOME: stack.home,
       KEK_FILE: join(stack.home, 'kek'),
       DATABASE_URL: stack.database.databaseUrl,
+      ...more,
     };
-    execFile(process.execPath, [join(root, 'dist/apps/api/src/audit-verify.js'), ...words], { env }, (error, stdout, stderr) => {
+    execFile(process.execPath, [join(root, `dist/apps/api/src/${program}.js`), ...words], { env }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), said: stdout + stderr });
     });
   });
+const command = (...words: string[]) => run('audit-verify', words);
 
 describe('/v1/audit-events', () => {
   it('says who did what to what, why and from which request: names of what changed, never values', async () => {
@@ -209,5 +211,22 @@ describe('/v1/audit-events/verify and npm run audit:verify (T13)', () => {
       code: 1,
       said: expect.stringContaining(`the chain of ${mary}: entry 4 is missing, or not the one that a checkpoint vouches for`) as string,
     });
+  });
+});
+
+describe('npm run audit:cut', () => {
+  const DATABASE_OWNER_URL = () => stack.database.databaseOwnerUrl;
+  it('takes out what is older than AUDIT_RETENTION_DAYS, with the owner’s role alone, and leaves chains that verify', async () => {
+    expect(await run('audit-cut', [])).toMatchObject({ code: 0, said: expect.stringContaining('kept for ever') as string });
+    expect(await run('audit-cut', [], { AUDIT_RETENTION_DAYS: '30' })).toMatchObject({ code: 2 });
+    const none = await run('audit-cut', [], { AUDIT_RETENTION_DAYS: '30', DATABASE_OWNER_URL: DATABASE_OWNER_URL() });
+    expect(none).toMatchObject({ code: 0, said: expect.stringMatching(/^0 entries /) as string });
+    const inTwoMonths = { CLOCK_OFFSET_MS: String(60 * 86_400_000), AUDIT_RETENTION_DAYS: '30', DATABASE_OWNER_URL: DATABASE_OWNER_URL() };
+    const some = await run('audit-cut', [], inTwoMonths);
+    expect(some).toMatchObject({ code: 0, said: expect.stringMatching(/^[1-9]\d* entries .*, 0 chains not whole\n$/) as string });
+    const left = await stack.query<{ action: string }>('SELECT DISTINCT action FROM audit_events');
+    expect(left).toEqual([{ action: 'audit.cut' }]);
+    expect((await verify()).body.ok).toBe(true);
+    expect(await command()).toMatchObject({ code: 0 });
   });
 });

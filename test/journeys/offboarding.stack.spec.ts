@@ -193,10 +193,9 @@ describe('off-boarding a hospital', () => {
       expect(await shred(secondOwner)).toMatchObject({ status: 409, body: { code: 'offboarding.shredded_already' } });
       expect(await opened(of(ids?.leaving))).toEqual(['vault.key_missing']);
       expect(await opened(of(ids?.staying))).toEqual(['opened']);
-      // Audit and certificate stay.
       expect(await stack.call('GET', `/v1/audit-events/verify?tenant_id=${leaving}`)).toMatchObject({ body: { ok: true } });
-      const expires_at = new Date(Date.now() + A_DAY_MS).toISOString();
-      const link = await stack.call<{ url: string }>('POST', `/v1/tenants/${leaving}/links`, { body: { expires_at } });
+      const body = { expires_at: new Date(Date.now() + A_DAY_MS).toISOString() };
+      const link = await stack.call<{ url: string }>('POST', `/v1/tenants/${leaving}/links`, { body });
       const seen = (await (await fetch(`${link.body.url}/data`)).json()) as { certificate: Signed };
       expect(JSON.parse((await checked(seen.certificate, 'offboarding-certificate+jws')) ?? '{}')).toEqual(certificate);
       const [registration] = await stack.query<{ n: number }>(

@@ -71,6 +71,7 @@ export async function rightsWorld(): Promise<RightsWorld> {
       await made(owner, `/v1/ehrs/${ehrId}/initial-access-tokens`, { value: `iat-${name}-${twice}`, tenant_id: tenantId });
       await made(owner, `/v1/ehrs/${ehrId}/software-statements`, { issue: { application_id: applicationId }, tenant_id: tenantId });
       await made(owner, `/v1/registrations/${registrationId}/break-glass`, { reason });
+      await made(owner, `/v1/tenants/${tenantId}/links`, { expires_at: new Date(Date.now() + 30 * 86_400_000).toISOString() });
       await orphan(stack, registrationId);
     }
     await made(owner, '/v1/rotation-policies', { tenant_id: tenantId, interval: 'P90D' }, 'PUT');

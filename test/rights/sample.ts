@@ -35,7 +35,11 @@ function pathOf(route: Route, placement: Placement | undefined, id: string, own:
   const isIt = (where: string, name: string) => placement?.where === where && placement.at[0] === name;
   const path = route.path.replace(/\{([^}]+)\}/g, (_, name: string) => {
     const place = route.placements.find(({ where, at }) => where === 'path' && at[0] === name);
-    return isIt('path', name) ? id : ownOf(place?.prefixes ?? [], own);
+    if (isIt('path', name)) return id;
+    if (place) return ownOf(place.prefixes, own);
+    // A word of its own, e.g. the name of a report.
+    const parameter = route.parameters.find(({ in: where, name: called }) => where === 'path' && called === name);
+    return String(filled(parameter?.schema ?? {}, { way: OFF, id: '', more: new Set(), own }));
   });
   const query = route.parameters.flatMap(({ in: where, name, required, schema }): [string, string][] => {
     if (where !== 'query') return [];

@@ -16,6 +16,7 @@ const NOUNS = {
   apr: { table: 'approvals', ofTenant: true },
   pol: { table: 'rotation_policies', ofTenant: true },
   rot: { table: 'rotation_runs', ofTenant: true },
+  lnk: { table: 'tenant_links', ofTenant: true },
   app: { table: 'applications', ofTenant: false },
   bat: { table: 'batches', ofTenant: false },
   rol: { table: 'rollouts', ofTenant: false },

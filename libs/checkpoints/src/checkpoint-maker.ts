@@ -18,8 +18,8 @@ export interface CheckpointMakerParts {
 }
 
 const WORKSPACES_AT_ONCE = 200;
-/** Chains in one checkpoint: some 130 KB. */
-const CHAINS_AT_ONCE = 1_000;
+/** Chains in one checkpoint: some 50 KB, so that one fits into a request. */
+const CHAINS_AT_ONCE = 300;
 const SENT_AT_ONCE = 20;
 /** How many are kept beside those that are a chain's last. */
 const KEPT = 1_000;
