@@ -97,7 +97,8 @@ function routeOf(method: string, path: string, operation: Operation, resolved: (
   return { method: method.toUpperCase(), path, permission, parameters, body, placements, unsaid: permission === 'public' ? [] : unsaid };
 }
 
-const couldBeAnId = ({ type, readOnly }: Schema): boolean => readOnly !== true && (type === undefined || type === 'string');
+const couldBeAnId = ({ type, readOnly, enum: names }: Schema): boolean =>
+  readOnly !== true && names === undefined && (type === undefined || type === 'string');
 
 function namedLikeAnId(at: readonly string[]): boolean {
   const name = at.filter((part) => part !== '*').at(-1) ?? '';

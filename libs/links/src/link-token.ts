@@ -1,6 +1,9 @@
 import { Secret } from '@registrar/secret';
 import { canonicalBytes, sameMac, type DataKey } from '@registrar/vault';
 
+/** What a link is authenticated with. */
+type MacKey = Pick<DataKey, 'mac'>;
+
 /** What a link stands for; all of it is authenticated. */
 export interface LinkClaims {
   readonly workspaceId: string;
@@ -17,13 +20,13 @@ const MAC_BYTES = 32;
 const FORM = /^[\w-]{115}$/;
 
 /** The last part of a link's address: whom it is for and until when, and a MAC over both. Whoever has it may read; keep it like a key. */
-export function linkToken(key: DataKey, claims: LinkClaims): Secret {
+export function linkToken(key: MacKey, claims: LinkClaims): Secret {
   const bytes = bytesOf(claims);
   return Secret.of(Buffer.concat([bytes, macOf(key, bytes)]).toString('base64url'));
 }
 
 /** @returns undefined for whatever was not made here, or was changed in any place: nothing else is asked about it. */
-export function readLinkToken(key: DataKey, token: string): LinkClaims | undefined {
+export function readLinkToken(key: MacKey, token: string): LinkClaims | undefined {
   if (!FORM.test(token)) return undefined;
   const all = Buffer.from(token, 'base64url');
   // The last character of base64url has bits to spare: only the one way to write it counts.
@@ -45,7 +48,7 @@ function bytesOf({ workspaceId, tenantId, linkId, expiresAt }: LinkClaims): Buff
   return Buffer.concat([...ids, until]);
 }
 
-function macOf(key: DataKey, bytes: Buffer): Buffer {
+function macOf(key: MacKey, bytes: Buffer): Buffer {
   return key.mac(canonicalBytes(['registrar/v1 link', bytes.toString('hex')]));
 }
 
