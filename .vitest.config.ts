@@ -20,6 +20,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // For a machine that is busy: thousands of generated cases take seconds there.
+          testTimeout: 30_000,
           include: ['libs/*/src/**/*.unit.spec.ts', 'apps/*/src/**/*.unit.spec.ts', 'test/*.unit.spec.ts', 'test/crash/*.unit.spec.ts'],
         },
       },

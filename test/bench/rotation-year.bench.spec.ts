@@ -1,3 +1,3 @@
-import { yearOf } from '../journeys/rotation-year.js';
+import { rotationsOf } from '../journeys/rotation-year.js';
 
-yearOf(10);
+rotationsOf(10, 365);
