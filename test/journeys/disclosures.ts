@@ -215,3 +215,11 @@ export function describeDisclosures(given: () => World): void {
     });
   });
 }
+
+/** The deletion certificate as a hospital sees it by its link, without an account. */
+export async function certificateByLink(stack: Stack, tenantId: string): Promise<{ readonly jws: string; readonly jwks_uri: string }> {
+  const body = { expires_at: new Date(Date.now() + 86_400_000).toISOString() };
+  const link = await stack.call<{ url: string }>('POST', `/v1/tenants/${tenantId}/links`, { body });
+  const seen = (await (await fetch(`${link.body.url}/data`)).json()) as { certificate: { jws: string; jwks_uri: string } };
+  return seen.certificate;
+}

@@ -18,7 +18,7 @@ import { BatchesController } from './batches/batches.controller.js';
 import { MatrixController } from './matrix/matrix.controller.js';
 import { LeakedSecretsController } from './leaked-secrets/leaked-secrets.controller.js';
 import { LinksController } from './links/links.controller.js';
-import { SharedController } from './links/shared.controller.js';
+import { OpenedLinksController } from './links/opened-links.controller.js';
 import { OffboardingController } from './offboarding/offboarding.controller.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { OrphansController } from './orphans/orphans.controller.js';
@@ -63,7 +63,7 @@ export const controllers: Type[] = [
   MatrixController,
   LeakedSecretsController,
   LinksController,
-  SharedController,
+  OpenedLinksController,
   OffboardingController,
   ReportsController,
   OperationsController,

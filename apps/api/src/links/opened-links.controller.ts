@@ -20,7 +20,7 @@ const KEPT_NOWHERE = {
 @Controller('shared/:token')
 @Public()
 @ApiTags('Links')
-export class SharedController {
+export class OpenedLinksController {
   constructor(private readonly holdings: Holdings) {}
 
   @Get()
