@@ -36,7 +36,7 @@ const DIE_WITH_PARENT = `data:text/javascript,${encodeURIComponent(
 
 /** Starts a built program. A Ctrl-C in the terminal reaches the launcher alone, which stops the programs in their order. */
 export function startProgram(plan: ProgramPlan): Program {
-  const child = spawn(process.execPath, [...(process.env.PROF && (plan.name === 'api' || plan.name.startsWith('worker')) ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof', '--cpu-prof-interval=500'] : []), '--enable-source-maps', '--import', DIE_WITH_PARENT, plan.file, ...(plan.args ?? [])], {
+  const child = spawn(process.execPath, ['--enable-source-maps', '--import', DIE_WITH_PARENT, plan.file, ...(plan.args ?? [])], {
     env: plan.env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,

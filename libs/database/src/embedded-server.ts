@@ -33,7 +33,6 @@ const SETTINGS: Readonly<Record<string, string>> = {
   log_timezone: 'UTC',
   log_error_verbosity: 'terse',
   log_min_error_statement: 'panic',
-  ...(process.env.PSS ? { shared_preload_libraries: 'pg_stat_statements,auto_explain', 'pg_stat_statements.track': 'all', 'auto_explain.log_min_duration': process.env.AE ?? '1500', 'auto_explain.log_nested_statements': 'on', 'auto_explain.log_analyze': 'on', logging_collector: 'on', log_directory: '/tmp/pglog', log_autovacuum_min_duration: '0' } : {}),
 };
 /** The backends of a killed server hold its shared memory for a moment; a start in that moment is refused, and tried again. */
 const STALE_MS = 20_000;

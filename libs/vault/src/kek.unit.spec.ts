@@ -88,8 +88,8 @@ describe('a key service that is away or refuses (fail closed)', () => {
     const wrapped = await kek.wrap(randomBytes(32), BINDING);
     for (const mode of ['sealed', 'cut'] as const) {
       transit.mode = mode;
-      for (const work of [kek.wrap(randomBytes(32), BINDING), kek.unwrap(wrapped, BINDING), kek.current()])
-        await expect(work).rejects.toMatchObject({ code: 'vault.kek_unavailable' });
+      const calls = [() => kek.wrap(randomBytes(32), BINDING), () => kek.unwrap(wrapped, BINDING), () => kek.current()];
+      for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'vault.kek_unavailable' });
     }
     transit.mode = 'serving';
     writeFileSync(tokenFile, 'another-token');

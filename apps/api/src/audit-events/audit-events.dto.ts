@@ -37,7 +37,9 @@ export const verifyBody = z.strictObject({
   checkpoints: z
     .array(z.string().min(1).max(200_000))
     .max(1_000)
-    .describe('Checkpoints that you kept: the lines as they were sent to stdout, file or webhook, or their jws alone; as many as fit into 64 KiB, npm run audit:verify takes a whole file'),
+    .describe(
+      'Checkpoints that you kept: the lines as they were sent to stdout, file or webhook, or their jws alone; as many as fit into 64 KiB, npm run audit:verify takes a whole file',
+    ),
 });
 export type VerifyBody = z.output<typeof verifyBody>;
 
