@@ -15,6 +15,8 @@ import { fileKeyEncryptionKey, KekRing, newId, openKek, openVault, type KeyEncry
 
 const WORKSPACES = 10;
 const TENANTS = 1_000;
+/** Each hospital's own, and one of each workspace, which keyed fingerprints are made with. */
+const DATA_KEYS = TENANTS + WORKSPACES;
 const clock = new SystemClock();
 const folder = mkdtempSync(join(tmpdir(), 'registrar-rewrap-'));
 const [oldFile, tokenFile] = [join(folder, 'kek'), join(folder, 'token')];
@@ -88,7 +90,7 @@ it('a rewrap that is killed leaves every key openable, and the old key-encryptio
   running.kill('SIGKILL');
   await once(running, 'exit');
   const [done, left] = [await wrappedBy(fresh().id), await wrappedBy(old.id)];
-  expect({ done: done >= 100, left: left > 0, all: done + left }).toEqual({ done: true, left: true, all: TENANTS });
+  expect({ done: done >= 100, left: left > 0, all: done + left }).toEqual({ done: true, left: true, all: DATA_KEYS });
   expect(
     await openAll(
       new KekRing(fresh(), [old]),
@@ -108,7 +110,7 @@ it(`goes on where it ended, under load, with no failed read among ${TENANTS} ten
   over = true;
   await Promise.all(reading);
   expect(again).toMatchObject({ code: 0, said: expect.stringMatching(/^\d+ keys were wrapped anew by transit:/) as string });
-  expect([await wrappedBy(fresh().id), await wrappedBy(old.id), reads % 20]).toEqual([TENANTS, 0, 0]);
+  expect([await wrappedBy(fresh().id), await wrappedBy(old.id), reads % 20]).toEqual([DATA_KEYS, 0, 0]);
   expect(reads).toBeGreaterThan(0);
   expect(await keys('retire', old.id)).toMatchObject({ code: 0, said: expect.stringContaining('Nothing is wrapped by') as string });
   expect(await keys('rewrap')).toMatchObject({ code: 0, said: expect.stringMatching(/^0 keys/) as string });
@@ -133,7 +135,7 @@ it('a rotated version of the same key is rewrapped to as well, and the earlier v
   });
   expect(await keys('rewrap')).toMatchObject({
     code: 0,
-    said: expect.stringMatching(new RegExp(`^${TENANTS + (own?.n ?? 0)} keys`)) as string,
+    said: expect.stringMatching(new RegExp(`^${DATA_KEYS + (own?.n ?? 0)} keys`)) as string,
   });
   expect(await keys('status')).toMatchObject({
     said: expect.stringMatching(/version 2\.\n.* version 2: keys of 10 workspaces, and the platform’s own\n$/) as string,
