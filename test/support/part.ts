@@ -38,7 +38,13 @@ export async function startPart(plan: PartPlan): Promise<Part> {
   let program: Program;
   const start = async (env: NodeJS.ProcessEnv): Promise<void> => {
     const from = lines.length;
-    program = startProgram({ name: plan.name, file: join(root, 'dist', plan.file), env, onLine: (line) => lines.push(line) });
+    program = startProgram({
+      name: plan.name,
+      file: join(root, 'dist', plan.file),
+      env,
+      sourceMaps: false,
+      onLine: (line) => lines.push(line),
+    });
     const { exited } = program;
     const ended = exited.then((ending) => {
       throw new Error(`${plan.name} ended with ${ending.code ?? ending.signal ?? 'nothing'} before it was ready:\n${lastOf(lines, from)}`);

@@ -9,6 +9,8 @@ export interface ProgramPlan {
   readonly file: string;
   readonly args?: readonly string[];
   readonly env: NodeJS.ProcessEnv;
+  /** False: stacks name the built files, and the start takes a sixth less; tests start hundreds. */
+  readonly sourceMaps?: boolean;
   /** Hears each line that it prints. */
   readonly onLine: (line: string, name: string) => void;
 }
@@ -36,7 +38,8 @@ const DIE_WITH_PARENT = `data:text/javascript,${encodeURIComponent(
 
 /** Starts a built program. A Ctrl-C in the terminal reaches the launcher alone, which stops the programs in their order. */
 export function startProgram(plan: ProgramPlan): Program {
-  const child = spawn(process.execPath, ['--enable-source-maps', '--import', DIE_WITH_PARENT, plan.file, ...(plan.args ?? [])], {
+  const maps = plan.sourceMaps === false ? [] : ['--enable-source-maps'];
+  const child = spawn(process.execPath, [...maps, '--import', DIE_WITH_PARENT, plan.file, ...(plan.args ?? [])], {
     env: plan.env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
