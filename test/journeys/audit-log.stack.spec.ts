@@ -230,3 +230,24 @@ describe('npm run audit:cut', () => {
     expect(await command()).toMatchObject({ code: 0 });
   });
 });
+
+describe('a caller that is bound to an environment', () => {
+  const narrowed = async (role: string) =>
+    (await stack.call<{ key: string }>('POST', '/v1/api-keys', { body: { name: `Narrowed ${role}`, role, environment: 'sandbox' } })).body
+      .key;
+
+  it.each(['', '/verify', '/export'])('does not read the audit log, which is of all of them: %s (T1)', async (path) => {
+    const answer = await stack.call('GET', `/v1/audit-events${path}`, { key: await narrowed('auditor') });
+    expect(answer).toMatchObject({ status: 403, body: { code: 'audit.narrowed_caller' } });
+  });
+
+  it('makes no link that shows a hospital all that it has (T1)', async () => {
+    const body = { expires_at: new Date(Date.now() + 3_600_000).toISOString() };
+    const key = await narrowed('customer_success');
+    expect(await stack.call('POST', `/v1/tenants/${mary}/links`, { body, key })).toMatchObject({
+      status: 403,
+      body: { code: 'links.narrowed_caller' },
+    });
+    expect(await stack.call('POST', `/v1/tenants/${mary}/links`, { body })).toMatchObject({ status: 201 });
+  });
+});

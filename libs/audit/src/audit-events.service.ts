@@ -21,13 +21,23 @@ export class AuditEvents {
     private readonly vault: Vault,
   ) {}
 
+  /** @throws Problem audit.narrowed_caller */
   async list(scope: UnitOfWork, filter: AuditFilter, request: PageRequest): Promise<Page<AuditEvent>> {
+    refuseNarrowed(scope);
     const rows = await this.database.transaction(scope, (tx) => findAuditEvents(tx, filter, request));
     return pageOf(rows, request, (event) => event);
   }
 
-  /** All that fit, the newest first, read part by part: nothing is held but one part, and no transaction stays open. */
-  async *export(scope: UnitOfWork, filter: AuditFilter): AsyncGenerator<AuditEvent> {
+  /**
+   * All that fit, the newest first, read part by part: nothing is held but one part, and no transaction stays open.
+   * @throws Problem audit.narrowed_caller at once
+   */
+  export(scope: UnitOfWork, filter: AuditFilter): AsyncGenerator<AuditEvent> {
+    refuseNarrowed(scope);
+    return this.#pages(scope, filter);
+  }
+
+  async *#pages(scope: UnitOfWork, filter: AuditFilter): AsyncGenerator<AuditEvent> {
     for (let after: string | undefined; ;) {
       const page = await this.list(scope, filter, { limit: EXPORTED_AT_ONCE, ...(after === undefined ? {} : { after }) });
       yield* page.items;
@@ -39,9 +49,10 @@ export class AuditEvents {
   /**
    * Reads chains from their start and checks every link (T13): one, or all that the scope sees. What checkpoints vouch for must
    * be there too; a chain that only they know is gone.
-   * @throws Problem audit.chain_not_found | audit.too_long
+   * @throws Problem audit.chain_not_found | audit.too_long | audit.narrowed_caller
    */
   async verify(scope: UnitOfWork, chainId?: string, vouched: Vouched = new Map()): Promise<VerifiedChain[]> {
+    refuseNarrowed(scope);
     const chains = await this.database.transaction(scope, (tx) => findChains(tx, chainId));
     if (chainId !== undefined && chains.length === 0) throw auditProblem('audit.chain_not_found');
     const length = chains.reduce((sum, chain) => sum + chain.length, 0);
@@ -61,6 +72,11 @@ export class AuditEvents {
   #verdict(scope: UnitOfWork, chainId: string, vouched: Vouched): Promise<ChainVerdict> {
     return verifyChain(this.database, this.vault, scope, chainId, vouched.get(chainId));
   }
+}
+
+/** Row-level security knows hospitals; an entry says neither its application nor its environment. */
+function refuseNarrowed({ applicationId, environment }: UnitOfWork): void {
+  if (applicationId !== undefined || environment !== undefined) throw auditProblem('audit.narrowed_caller');
 }
 
 function sees({ tenantIds }: UnitOfWork, chainId: string): boolean {

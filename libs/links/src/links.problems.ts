@@ -13,6 +13,12 @@ export const linksProblem = defineProblems({
     actor: 'caller',
     label: 'Check the id of the link; it starts with lnk_',
   },
+  'links.narrowed_caller': {
+    kind: 'forbidden',
+    title: 'A link shows all that a hospital has, so a caller that is bound to an application or environment makes none',
+    actor: 'workspace_owner',
+    label: 'Use a key or a role that is bound to hospitals alone, or to nothing',
+  },
   'links.expiry_refused': {
     kind: 'refused',
     title: 'A link ends within a year, and not in the past',

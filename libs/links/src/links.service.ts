@@ -24,13 +24,14 @@ export class Links {
 
   /**
    * Makes one; its token is in this answer alone.
-   * @throws Problem links.tenant_not_found | links.expiry_refused
+   * @throws Problem links.tenant_not_found | links.expiry_refused | links.narrowed_caller
    */
   async create(
     scope: UnitOfWork,
     tenantId: string,
     wanted: { readonly expiresAt: Date; readonly note?: string },
   ): Promise<{ readonly link: TenantLink; readonly token: Secret }> {
+    if (scope.applicationId !== undefined || scope.environment !== undefined) throw linksProblem('links.narrowed_caller');
     const now = this.clock.now();
     // To the second, as the token says it.
     const expiresAt = new Date(Math.floor(wanted.expiresAt.getTime() / 1_000) * 1_000);

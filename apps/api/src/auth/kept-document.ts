@@ -21,7 +21,10 @@ export class KeptDocument<T> {
 
   /** @throws what `read` threw last, where there is nothing that may still be used. */
   async get(): Promise<T> {
-    if (!this.#kept || this.now() - this.#kept.at >= FRESH_MS) await this.renew();
+    const age = this.#kept === undefined ? Infinity : this.now() - this.#kept.at;
+    // What may still be used is used at once: a provider that hangs holds nobody up.
+    if (age >= LONGEST_MS) await this.renew();
+    else if (age >= FRESH_MS) void this.renew();
     if (!this.#kept || this.now() - this.#kept.at >= LONGEST_MS) throw this.#failure;
     return this.#kept.value;
   }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Headers, Query, Req, Res, StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { Principal } from '@registrar/access';
+import { permits, type Principal } from '@registrar/access';
 import type { UnitOfWork } from '@registrar/database';
 import type { StoredEvent } from '@registrar/events';
 import type { Request, Response } from 'express';
@@ -57,7 +57,7 @@ export class EventsController {
 
   /** Ends where the key, token or session ends or this process does; the reader comes back by itself, with the id of the last event that it has seen. */
   async *#stream(caller: Principal, scope: UnitOfWork, after: string, request: Request): AsyncGenerator<string> {
-    const goesOn = async () => !this.lifetime.stopping && (await this.callers.of(request)) !== undefined;
+    const goesOn = async () => !this.lifetime.stopping && sameRights(caller, await this.callers.of(request));
     yield 'retry: 1000\n\n';
     for await (const events of this.feed.follow(scope, after, goesOn)) {
       // A comment while nothing happens: whoever is in between does not take the connection for dead, and we learn when it is.
@@ -70,4 +70,12 @@ export class EventsController {
     const { next_cursor: id } = await this.cursors.answer(caller, LIST, { items: [], nextAfter: placeOf(event.position) }, showEvent);
     return `id: ${id ?? ''}\nevent: ${shown.type}\ndata: ${JSON.stringify(shown)}\n\n`;
   }
+}
+
+/** Whether whoever follows may still follow, and sees what they saw at first. */
+function sameRights(first: Principal, now: Principal | undefined): boolean {
+  if (now === undefined || !permits(now, 'events.read')) return false;
+  const bindings = ({ tenantIds, applicationId, environment }: Principal) =>
+    JSON.stringify([tenantIds ? [...tenantIds].sort() : null, applicationId, environment]);
+  return bindings(now) === bindings(first);
 }
