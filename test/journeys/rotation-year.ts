@@ -49,7 +49,7 @@ export function rotationsOf(applications: number, days: number): void {
 
   it(
     `${days} days go by: no secret is ever past its end, no server is hurried, nothing is rotated outside its window or in a freeze (H-08, H-12)`,
-    { timeout: 1_200_000 },
+    { timeout: 3_600_000 },
     async () => {
       const { clock, database, audit, events } = house;
       expect(await count(`registrations WHERE status = 'active'`)).toBe(HOSPITALS * applications);
