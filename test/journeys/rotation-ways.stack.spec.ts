@@ -138,6 +138,22 @@ describe('another client in place of the old one (H-05)', () => {
     expect(left).not.toContain(between);
   });
 
+  it('that was gone back from and cannot be deleted is listed, and somebody is told', async () => {
+    const { id, client_id: before } = await world.registered('pingam', 'client_secret_basic');
+    await world.rotate(id);
+    const { client_id: between } = await world.ended(id, 'the rotation');
+    await world.stack.sandbox.fault({ vendor: 'pingam', method: 'DELETE', endpoint: 'client_configuration', kind: 'reset_after_commit' });
+    expect(await world.rollBack(id)).toMatchObject({ status: 202 });
+    const after = await world.ended(id, 'the way back');
+    expect(after, JSON.stringify(after.operation)).toMatchObject({ client_id: before, status: 'active' });
+    expect(after.residue).toMatchObject([{ client_id: between }]);
+    const told = await world.stack.query<{ data: { client_id: string } }>(
+      `SELECT data FROM events WHERE type = 'client.orphaned' AND subject_id = $1`,
+      [parsePublicId('reg', id)],
+    );
+    expect(told.map(({ data }) => data.client_id)).toEqual([between]);
+  });
+
   it('is deleted again where its credential never works, and the old one goes on (A-34)', async () => {
     const { id, client_id: before } = await world.registered('authlib', 'client_secret_post', { client_uri: 'https://app.example' });
     const living = async () =>

@@ -2,7 +2,6 @@ import type { Clock } from '@registrar/clock';
 import type { Database } from '@registrar/database';
 import { loadWork, type ClaimedItem } from './load-work.js';
 import { noteFailure } from './note-failure.js';
-import type { OperationRunner } from './operation-runner.js';
 import type { OperationStatus } from './operation-status.js';
 import { setAside } from './set-aside.js';
 import type { WorkQueue } from './work-queue.js';
@@ -14,7 +13,7 @@ export interface DispatcherSettings {
   readonly renewMs: number;
   /** How long a claim holds without being renewed; left out, a minute. */
   readonly leaseMs?: number;
-  /** How soon to look again while there is work in hand: a gate may have refilled. */
+  /** How soon to look again while there is work in hand, and shortly after: a gate may have refilled. */
   readonly lookAgainMs: number;
 }
 
@@ -24,7 +23,17 @@ export type Complain = (operationId: string, error: unknown) => void;
 const FAILED_RETRY_MS = 5_000;
 const TURNED_DOWN_MS = 5_000;
 const GATHER_MS = 30;
+/** Looks go on for this long after the last that found something: what a gate held back for its second goes with the next one. */
+const LOOK_ON_MS = 2_000;
 const ENDED = new Set<OperationStatus>(['succeeded', 'failed', 'cancelled']);
+
+/** What carries one operation on. */
+export interface Runner {
+  /** @returns whether its item was let go. */
+  run(work: Work): Promise<boolean>;
+  /** The process ends: what only waits to send gives up. */
+  end(): void;
+}
 
 /**
  * Claims due work for its free capacity, carries it on, and looks again whenever something is done or rings. The lease
@@ -35,6 +44,7 @@ export class Dispatcher {
   #claiming: Promise<void> | undefined;
   #rung = false;
   #stopped = false;
+  #foundAt = -Infinity;
   #again: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
   readonly #renewal: NodeJS.Timeout;
@@ -43,7 +53,7 @@ export class Dispatcher {
   constructor(
     private readonly database: Database,
     private readonly queue: WorkQueue,
-    private readonly runner: Pick<OperationRunner, 'run'>,
+    private readonly runner: Runner,
     private readonly clock: Clock,
     private readonly settings: DispatcherSettings,
     private readonly complain: Complain,
@@ -79,6 +89,7 @@ export class Dispatcher {
   /** Takes nothing more up and waits until what is in hand has ended. */
   async drain(): Promise<void> {
     this.#stopped = true;
+    this.runner.end();
     clearTimeout(this.#again);
     clearTimeout(this.#soon);
     await this.#claiming;
@@ -96,13 +107,14 @@ export class Dispatcher {
       if (free <= 0) return;
       try {
         const items = await this.queue.claim(free);
+        if (items.length > 0) this.#foundAt = performance.now();
         await this.#start(items);
       } catch (error) {
         this.complain('claim', error);
         return;
       }
     }
-    if (this.#inHand.size > 0) this.#lookAgain();
+    if (this.#inHand.size > 0 || performance.now() - this.#foundAt < LOOK_ON_MS) this.#lookAgain();
   }
 
   async #start(items: readonly ClaimedItem[]): Promise<void> {

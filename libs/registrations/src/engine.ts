@@ -3,7 +3,7 @@ import type { Database } from '@registrar/database';
 import type { Outbound } from '@registrar/outbound';
 import { newId } from '@registrar/vault';
 import type { Records } from './create-registrations.js';
-import { Dispatcher, type Complain, type DispatcherSettings } from './dispatcher.js';
+import { Dispatcher, type Complain, type DispatcherSettings, type Runner } from './dispatcher.js';
 import { deregisterPlanner } from './deregister-planner.js';
 import { dynamicStrategy } from './dynamic.strategy.js';
 import { Journal } from './journal.js';
@@ -45,7 +45,7 @@ export interface EngineParts {
 export function createEngine(parts: EngineParts): Dispatcher {
   const { database, records, clock, access, settings, complain } = parts;
   const journal = new Journal(database, changeWriter(clock, records, parts.onPromoted));
-  const context: StepContext = {
+  const context: Omit<StepContext, 'pace'> = {
     commit: async (change) => {
       const result = await journal.commit(change);
       if (result === 'lost') parts.turnedDown?.(change.operationId);
@@ -56,6 +56,7 @@ export function createEngine(parts: EngineParts): Dispatcher {
     usedStatement: (work, client) => usedStatement(database, work, client, clock),
     reserveRetry: (work) => reserveRetry(database, work, clock),
   };
+  const ending = new AbortController();
   const queue = new WorkQueue(database, `worker-${newId()}`, settings.leaseMs);
   const reads = new LeavingReads(database);
   // Who knows how things are brought about, for each way out: most EHRs share one.
@@ -64,6 +65,7 @@ export function createEngine(parts: EngineParts): Dispatcher {
     const own = { ...access, outbound };
     const ways = {
       clock,
+      ending: ending.signal,
       strategies: [dynamicStrategy(own), portalStrategy(own)],
       planners: [deregisterPlanner(own, reads), ...(parts.planners?.(own) ?? [])],
       ...present('windows', parts.windows),
@@ -78,11 +80,14 @@ export function createEngine(parts: EngineParts): Dispatcher {
     const outbound = await roadTo(access, road);
     return (runners.get(outbound) ?? runnerOf(outbound)).run(work);
   };
-  const telling: Pick<OperationRunner, 'run'> = {
+  const runner: Runner = {
     run: (work) =>
       run(work).finally(() => {
         parts.carried?.(work.operation);
       }),
+    end: () => {
+      ending.abort();
+    },
   };
-  return new Dispatcher(database, queue, telling, clock, settings, complain);
+  return new Dispatcher(database, queue, runner, clock, settings, complain);
 }

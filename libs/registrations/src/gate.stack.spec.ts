@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '@registrar/vault';
+import { gatesOf, type Gates } from '../../../test/support/gates.js';
 import { testDatabase, type TestDatabase } from '../../../test/support/index.js';
 
 interface Gate {
@@ -12,29 +13,19 @@ interface Gate {
   shut_ms: number | null;
 }
 
-// Claims of all kinds, as a worker makes them, against the gates alone: no server is needed to see who is let through.
 let db: TestDatabase;
+let gates: Gates;
 let server: string;
-const workspaceId = newId();
 beforeAll(async () => {
   db = await testDatabase();
+  gates = gatesOf(db);
 });
 afterAll(() => db.drop());
 beforeEach(async () => {
-  await db.query('DELETE FROM work_items');
-  await db.query('DELETE FROM upstream_gates');
-  server = await gate();
+  await gates.clear();
+  server = await gates.open();
 });
 
-async function gate(limits: { inFlight?: number; perTenant?: number; perSecond?: number } = {}): Promise<string> {
-  const id = newId();
-  await db.query(
-    `INSERT INTO upstream_gates (authorization_server_id, budget, workspace_id, max_in_flight, max_in_flight_per_tenant, per_second, tokens)
-     VALUES ($1, 'registration', $2, $3, $4, $5, greatest(1, $5::real))`,
-    [id, workspaceId, limits.inFlight ?? 4, limits.perTenant ?? 2, limits.perSecond ?? 1_000],
-  );
-  return id;
-}
 const shown = async (id = server): Promise<Gate> => {
   const [row] = await db.query<Gate & Record<string, unknown>>(
     `SELECT state, reason, failures, opened_times, throttled, tokens, (extract(epoch FROM open_until - clock_timestamp()) * 1000)::float8 AS shut_ms
@@ -53,15 +44,8 @@ const elapse = (ms: number, id = server) =>
     [id, ms],
   );
 const items = (tenant: string, count: number, more: { server?: string; waits?: boolean; cost?: number } = {}) =>
-  db.query(
-    `INSERT INTO work_items (id, workspace_id, tenant_id, kind, subject_id, authorization_server_id, budget, due_at, waits_for_server, created_at, cost)
-     SELECT gen_random_uuid(), $1, $2, 'operation', gen_random_uuid(), $3, 'registration',
-            clock_timestamp() + CASE WHEN $5 THEN interval '1 hour' ELSE interval '0' END, $5, now(), $6 FROM generate_series(1, $4)`,
-    [workspaceId, tenant, more.server ?? server, count, more.waits ?? false, more.cost ?? 1],
-  );
-const claim = (capacity = 32, leaseMs = 60_000) =>
-  db.query<{ id: string; tenant_id: string }>(`SELECT id, tenant_id FROM claim_work('w', $1, $2)`, [capacity, leaseMs]);
-const finish = (rows: { id: string }[]) => db.query('DELETE FROM work_items WHERE id = ANY ($1::uuid[])', [rows.map(({ id }) => id)]);
+  gates.items(tenant, count, { server, ...more });
+const claim = (capacity?: number, leaseMs?: number) => gates.claim(capacity, leaseMs);
 
 describe('the breaker of a server', () => {
   it('opens after five failures in a row, lets nothing through, and is probed before it lets one through', async () => {
@@ -191,8 +175,28 @@ describe('fairness', () => {
     expect(claimed.filter((row) => row.tenant_id === small)).toHaveLength(1);
   });
 
+  it('serves them in turn whatever their work is: urgent work of one holds up nobody else (fairness between tenants)', async () => {
+    const slow = await gates.open({ inFlight: 4, perTenant: 2, perSecond: 3 });
+    const [busy, other] = [newId(), newId()];
+    await items(busy, 20, { server: slow, cost: 3 });
+    await db.query('UPDATE work_items SET priority = 50');
+    await items(other, 1, { server: slow });
+    const served: string[] = [];
+    for (let round = 0; round < 2; round += 1) {
+      const claimed = await claim();
+      served.push(...claimed.map(({ tenant_id }) => tenant_id));
+      await gates.finish(claimed);
+      // A second goes by.
+      await db.query(`UPDATE upstream_gates SET tokens = per_second, spent_at = '{}', spent = '{}' WHERE authorization_server_id = $1`, [
+        slow,
+      ]);
+    }
+    expect(served).toContain(other);
+    expect(served).toContain(busy);
+  });
+
   it('goes round where only one may be in flight, whoever came first', async () => {
-    const one = await gate({ inFlight: 1, perTenant: 1 });
+    const one = await gates.open({ inFlight: 1, perTenant: 1 });
     const tenants = [newId(), newId(), newId()].sort();
     for (const tenant of tenants) await items(tenant, 50, { server: one });
     const order: string[] = [];
@@ -200,7 +204,7 @@ describe('fairness', () => {
       const rows = await claim();
       expect(rows).toHaveLength(1);
       order.push(rows[0]?.tenant_id ?? '');
-      await finish(rows);
+      await gates.finish(rows);
     }
     expect(order).toEqual([...tenants, ...tenants]);
   });
@@ -217,76 +221,9 @@ describe('fairness', () => {
   it('a sick server holds no more than its own four of a worker of 32', async () => {
     await items(newId(), 100);
     await items(newId(), 100);
-    const others = await Promise.all(Array.from({ length: 19 }, () => gate()));
+    const others = await Promise.all(Array.from({ length: 19 }, () => gates.open()));
     for (const other of others) await items(newId(), 1, { server: other });
     const claimed = await claim();
     expect(claimed).toHaveLength(4 + 19);
-  });
-});
-
-describe('the limit of a server', () => {
-  interface Paid {
-    readonly at: number;
-    readonly cost: number;
-  }
-
-  /**
-   * What is let through while the gate's clock goes on by `steps` times `stepMs`: its times are set back, and added to those at
-   * which the database says that it let something through, so it does not matter how long the test itself takes.
-   */
-  const through = (id: string, steps: number, stepMs: number): Promise<Paid[]> =>
-    db.query<Paid & Record<string, unknown>>('SELECT at, cost FROM let_through($1, $2, $3)', [id, steps, stepMs]);
-  beforeAll(() =>
-    // The lease begins, and here ends, at the moment of the claim.
-    db.query(`
-      CREATE FUNCTION let_through(server uuid, steps integer, step_ms integer) RETURNS TABLE (at double precision, cost integer)
-      LANGUAGE plpgsql AS $$
-      BEGIN
-        FOR step IN 0 .. steps - 1 LOOP
-          PERFORM claim_work('w', 32, 0);
-          RETURN QUERY WITH gone AS (DELETE FROM work_items w WHERE w.lease_owner = 'w' RETURNING w.lease_until, w.cost)
-            SELECT extract(epoch FROM lease_until)::double precision * 1000 + step * step_ms, gone.cost::integer FROM gone;
-          UPDATE upstream_gates SET refilled_at = refilled_at - step_ms * interval '1 millisecond',
-                 spent_at = ARRAY(SELECT x - step_ms * interval '1 millisecond' FROM unnest(spent_at) AS x)
-           WHERE authorization_server_id = server;
-        END LOOP;
-      END $$`),
-  );
-  /** The most that was paid for within one second, wherever it begins. */
-  const busiest = (paid: readonly Paid[]): number =>
-    Math.max(...paid.map(({ at }) => sum(paid.filter((other) => other.at >= at && other.at < at + 1_000))));
-  const sum = (paid: readonly Paid[]): number => paid.reduce((all, { cost }) => all + cost, 0);
-
-  it('[H-12] holds in every second, wherever it begins, though a second of silence was saved up; and all of it is used', async () => {
-    const five = await gate({ inFlight: 60, perTenant: 60, perSecond: 5 });
-    await items(newId(), 200, { server: five });
-    const paid = await through(five, 100, 100);
-    expect(busiest(paid)).toBe(5);
-    // Ten seconds at least went by.
-    expect(sum(paid)).toBeGreaterThanOrEqual(45);
-  });
-
-  it('[H-12] is kept by what reads, writes and proves, too: a claim pays for every request that it may lead to', async () => {
-    const five = await gate({ inFlight: 60, perTenant: 60, perSecond: 5 });
-    await items(newId(), 40, { server: five, cost: 3 });
-    await items(newId(), 40, { server: five, cost: 1 });
-    const paid = await through(five, 100, 100);
-    expect(busiest(paid)).toBeLessThanOrEqual(5);
-    expect(paid.filter(({ cost }) => cost === 3).length).toBeGreaterThanOrEqual(9);
-  });
-
-  it('[H-12] of what costs more than a second of the server lets one through, tells it to keep its distance, and waits for the debt', async () => {
-    const slow = await gate({ inFlight: 60, perTenant: 60, perSecond: 0.5 });
-    await items(newId(), 40, { server: slow, cost: 3 });
-    const [first] = await db.query<{ pace_ms: number | null }>(`SELECT pace_ms FROM claim_work('w', 32, 60000)`);
-    expect(first?.pace_ms).toBe(2_000);
-    // What is too much for a second of one server is not for another.
-    await items(newId(), 1, { cost: 3 });
-    expect(await db.query(`SELECT 1 FROM claim_work('w', 32, 60000) WHERE pace_ms IS NULL`)).toHaveLength(1);
-    await db.query('DELETE FROM work_items WHERE lease_owner IS NOT NULL');
-    const paid = await through(slow, 61, 1_000);
-    expect(paid.length).toBeGreaterThanOrEqual(9);
-    const gaps = paid.slice(1).map(({ at }, n) => at - (paid[n]?.at ?? 0));
-    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(5_900);
   });
 });

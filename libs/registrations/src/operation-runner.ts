@@ -1,10 +1,10 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '@registrar/clock';
 import { faultPoint } from '@registrar/faults';
 import { Problem, problemDocument } from '@registrar/problem';
 import { changeOf } from './change-of.js';
 import type { OperationPlanner, WriteWindows } from './operation-planner.js';
 import type { OperationKind } from './operation-status.js';
+import { paceOf } from './pace.js';
 import { registrationProblem } from './registrations.problems.js';
 import { nextStep, type Step, type StepPlan } from './step.js';
 import type { StepContext, Strategy, TakeStep } from './strategy.js';
@@ -15,6 +15,8 @@ export interface Ways {
   readonly strategies: readonly Strategy[];
   readonly planners?: readonly OperationPlanner[];
   readonly windows?: WriteWindows;
+  /** Aborted where the process ends. */
+  readonly ending: AbortSignal;
   readonly clock: Clock;
 }
 
@@ -25,7 +27,7 @@ export class OperationRunner {
 
   constructor(
     private readonly ways: Ways,
-    private readonly context: StepContext,
+    private readonly context: Omit<StepContext, 'pace'>,
   ) {
     this.#strategies = new Map(ways.strategies.map((strategy) => [strategy.name, strategy]));
     this.#planners = new Map(ways.planners?.map((planner) => [planner.kind, planner]));
@@ -45,6 +47,7 @@ export class OperationRunner {
     let letGo = false;
     const context: StepContext = {
       ...this.context,
+      pace: paceOf(claimed.paceMs, this.ways.ending),
       commit: async (change) => {
         const result = await this.context.commit(change);
         letGo = result !== 'lost' && (result === 'claimed' || change.next !== 'keep');
@@ -60,14 +63,10 @@ export class OperationRunner {
       return letGo;
     }
     let work: Work = { ...claimed, operation: { ...claimed.operation, steps: planned.map(pending) } };
-    let first = true;
     for (let step = nextStep(work.operation.steps); step; step = nextStep(work.operation.steps)) {
       const take = way.steps[step.name];
       if (!take) throw new Error(`No step ${step.name} of ${work.operation.kind}`);
       if (await this.#mustWait(work, step, context)) return letGo;
-      // A server that takes one request in two seconds is not sent the second of them at once (H-12).
-      if (!first && work.paceMs !== undefined) await wait(work.paceMs);
-      first = false;
       const result = await take(work, step, context);
       if (result.kind === 'stop') return letGo;
       work = result.work;

@@ -35,14 +35,15 @@ export function dueRegistrations(tx: Transaction, now: Date): Promise<DueRegistr
   return tx.prepared<DueRegistration>(DUE, [tx.scope.workspaceId, now]);
 }
 
-/** Of these, the ones whose last rotation was to replace something compromised, and did not: it is tried again as what it was. */
+/** Of these, the ones whose last rotation was to replace something compromised, and did not: it is tried again as what it was. One that failed only after its promotion has replaced it. */
 export async function stillCompromised(tx: Transaction, ids: readonly string[]): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set();
   const rows = await tx.prepared<{ id: string }>(
     `SELECT i.id FROM unnest($2::uuid[]) AS i (id)
-      CROSS JOIN LATERAL (SELECT o.status, o.input FROM operations o WHERE o.workspace_id = $1 AND o.registration_id = i.id AND o.kind = 'rotate'
+      CROSS JOIN LATERAL (SELECT o.status, o.input, o.created_at FROM operations o WHERE o.workspace_id = $1 AND o.registration_id = i.id AND o.kind = 'rotate'
          AND NOT o.input ? 'phase' ORDER BY o.created_at DESC LIMIT 1) o
-      WHERE o.status NOT IN ('succeeded', 'cancelled') AND o.input->>'reason' = 'compromised'`,
+      WHERE o.status NOT IN ('succeeded', 'cancelled') AND o.input->>'reason' = 'compromised'
+        AND NOT EXISTS (SELECT 1 FROM credentials k WHERE k.workspace_id = $1 AND k.registration_id = i.id AND k.stage = 'current' AND k.promoted_at > o.created_at)`,
     [tx.scope.workspaceId, ids],
   );
   return new Set(rows.map(({ id }) => id));

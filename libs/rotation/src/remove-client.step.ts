@@ -123,9 +123,11 @@ export async function takeConfirmAbsence(
   database: Database,
 ): Promise<StepResult> {
   const { previousClient: client, previous } = work;
-  if (!client || !previous) return stepDone(work, step, context, access.clock);
-  const verdict = await examineCredential(work, client, previous, access);
-  const settled = await settledByToken(verdict, work, step, access, database, client);
+  if (!client) return stepDone(work, step, context, access.clock);
+  // Without a credential of it nobody can ask its token endpoint; what nobody has seen go is listed.
+  const settled = previous
+    ? await settledByToken(await examineCredential(work, client, previous, access), work, step, access, database, client)
+    : leftPredecessor(work, step, access, client, 'registration_access_token_lost');
   return (await context.commit(settled.change)) === 'written' && settled.work ? { kind: 'next', work: settled.work } : STOP;
 }
 

@@ -25,7 +25,8 @@ export async function removeLater(
   const known = previous && (await retirementOf(database, work.scope, previous.id));
   const tries = known?.tries ?? 0;
   const inMs = LADDER_MS[tries];
-  if (!previous || inMs === undefined) return leftPredecessor(work, step, access, client, why.left);
+  // A successor that was gone back from has no retirement that anybody would come back to.
+  if (!previous || previous.stage === 'retired' || inMs === undefined) return leftPredecessor(work, step, access, client, why.left);
   await noteRetirement(database, work.scope, previous.id, { ...known, tries: tries + 1 }, new Date(access.clock.now().getTime() + inMs));
   return { change: ending(work, why.problem) };
 }

@@ -3,6 +3,7 @@
  * reads, writes and proves. In no second more is claimed than the limit says: the bucket saves up a second's worth, so what
  * was paid within the last second counts beside it. What costs more than a second's worth goes alone, leaves the bucket in
  * debt, and is told to keep `pace_ms` between its requests. Of a limit that is no whole number the whole part holds.
+ * Hospitals come in turn whatever their work is; what is urgent goes first within a hospital. A gate without a token is not looked at.
  * No more is read than can be claimed: of each gate at most twice its share of the capacity (so one busy server beside idle ones
  * fills it in a few claims), and as many hospitals more as may be at their own limit.
  */
@@ -20,6 +21,7 @@ BEGIN
            least(greatest(1, g.per_second)::double precision, g.tokens + extract(epoch FROM now_at - g.refilled_at) * g.per_second) AS tokens
       FROM upstream_gates g
      WHERE g.state <> 'open' AND (g.open_until IS NULL OR g.open_until <= now_at)
+       AND g.tokens + extract(epoch FROM now_at - g.refilled_at) * g.per_second >= 1
        AND EXISTS (SELECT 1 FROM work_items w WHERE w.authorization_server_id = g.authorization_server_id AND w.budget = g.budget
                       AND w.due_at <= now_at AND (w.lease_until IS NULL OR w.lease_until <= now_at))
      ORDER BY g.authorization_server_id, g.budget
@@ -54,7 +56,7 @@ BEGIN
     SELECT d.id, d.room, d.requests, d.most, d.due_at, row_number() OVER turns AS place, sum(d.cost) OVER turns AS paid
       FROM due d WHERE NOT d.flies AND d.turn <= d.max_in_flight_per_tenant
     WINDOW turns AS (PARTITION BY d.authorization_server_id, d.budget
-      ORDER BY d.turn, d.priority, d.ring, d.due_at, d.id ROWS UNBOUNDED PRECEDING)
+      ORDER BY d.turn, d.ring, d.priority, d.due_at, d.id ROWS UNBOUNDED PRECEDING)
   ), ungated AS (
     SELECT w.id, w.due_at FROM work_items w
      WHERE w.kind = 'operation' AND w.authorization_server_id IS NULL AND w.due_at <= now_at AND (w.lease_until IS NULL OR w.lease_until <= now_at)
