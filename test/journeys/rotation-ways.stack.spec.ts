@@ -118,6 +118,30 @@ describe('another client in place of the old one (H-05)', () => {
     expect(await world.token(id)).toMatchObject({ status: 200 });
   });
 
+  it('is registered past no gate: what came by that of the token endpoint is put before the other one (H-12)', async () => {
+    const { id, client_id } = await world.registered('keycloak', 'client_secret_basic');
+    const clients = async () => (await world.stack.sandbox.ledger({ vendor: 'keycloak' })).length;
+    const before = await clients();
+    const gate = (until: string) => world.stack.query(`UPDATE upstream_gates SET open_until = ${until} WHERE budget = 'registration'`);
+    await gate(`now() + interval '1 hour'`);
+    const { body } = await world.rotate(id);
+    const item = [parsePublicId('op', body.operation.id)];
+    await world.stack.query(`UPDATE work_items SET budget = 'token' WHERE subject_id = $1`, item);
+    await until('it to be put before the other gate', async () => {
+      const [work] = await world.stack.query<{ budget: string; deliveries: number }>(
+        'SELECT budget, deliveries FROM work_items WHERE subject_id = $1 AND lease_until IS NULL',
+        item,
+      );
+      return work && work.deliveries > 0 && work.budget === 'registration' ? work : undefined;
+    });
+    expect(await clients()).toBe(before);
+    await gate('NULL');
+    const after = await world.ended(id, 'the rotation');
+    expect(after, JSON.stringify(after.operation)).toMatchObject({ status: 'active', operation: { status: 'succeeded' } });
+    expect(after.client_id).not.toBe(client_id);
+    expect(await clients()).toBe(before + 1);
+  });
+
   it('gives way again while the grace is open', async () => {
     const { id, client_id: before } = await world.registered('pingam', 'client_secret_basic');
     await world.rotate(id);

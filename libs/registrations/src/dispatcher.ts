@@ -3,6 +3,7 @@ import type { Database } from '@registrar/database';
 import { loadWork, type ClaimedItem } from './load-work.js';
 import { noteFailure } from './note-failure.js';
 import type { OperationStatus } from './operation-status.js';
+import { present } from './present.js';
 import { setAside } from './set-aside.js';
 import type { WorkQueue } from './work-queue.js';
 import type { Work } from './work.js';
@@ -149,7 +150,8 @@ export class Dispatcher {
   /** What was cancelled meanwhile is dropped, what is suspended put aside, the rest carried on. */
   #take(item: ClaimedItem, work: Work, settingAside: Promise<boolean>): Promise<boolean> {
     if (ENDED.has(work.operation.status)) return this.queue.drop(item).then(() => true);
-    return work.stopped ? settingAside : this.runner.run(item.paceMs === undefined ? work : { ...work, paceMs: item.paceMs });
+    const { paceMs, paidAtToken } = item;
+    return work.stopped ? settingAside : this.runner.run({ ...work, ...present('paceMs', paceMs), ...present('paidAtToken', paidAtToken) });
   }
 
   async #carry(item: ClaimedItem, running: Promise<boolean>): Promise<void> {

@@ -92,6 +92,18 @@ describe('the breaker of a server', () => {
     expect((await shown()).shut_ms).toBeGreaterThan(28_000);
   });
 
+  it('forgives no debt when it closes: what was let through is paid all the same (H-12)', async () => {
+    const debt = () => db.query(`UPDATE upstream_gates SET tokens = -3, refilled_at = clock_timestamp(), per_second = 0.01`);
+    await debt();
+    await note('failed', 5);
+    await db.query(`SELECT note_probe($1, 'registration', true)`, [server]);
+    expect((await shown()).tokens).toBeLessThan(-2);
+    await note('well');
+    const closed = await shown();
+    expect(closed.state).toBe('closed');
+    expect(closed.tokens).toBeLessThan(-2);
+  });
+
   it('opens where more than half of twenty in a minute fail, though never five in a row', async () => {
     for (let n = 0; n < 6; n += 1) {
       await note('failed', 2);

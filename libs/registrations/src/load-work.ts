@@ -11,6 +11,8 @@ export interface ClaimedItem {
   readonly fence: number;
   /** Time in ms between its requests, at a server that takes fewer in a second than it may send. */
   readonly paceMs?: number;
+  /** Whether the gate of its server's token endpoint let it through, not that of registration. */
+  readonly paidAtToken?: boolean;
 }
 
 /**

@@ -95,7 +95,7 @@ export async function managedExchange(
   const ready = await call.prepare(held);
   if (ready instanceof Problem) return refuse(work, ready, call, context);
   if ('change' in ready) return goOn(ready, context);
-  if (!(await context.pace())) return STOP;
+  if (!(await context.pace(work))) return STOP;
   const begun = await begin(work, step, ready, call, context, access, statement?.id);
   if (!begun) return STOP;
   const points = exchangePoints(work.operation.kind, call.kind);

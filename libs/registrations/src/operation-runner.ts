@@ -45,9 +45,14 @@ export class OperationRunner {
 
   async #run(claimed: Work): Promise<boolean> {
     let letGo = false;
+    const paced = paceOf(claimed.paceMs, this.ways.ending);
     const context: StepContext = {
       ...this.context,
-      pace: paceOf(claimed.paceMs, this.ways.ending),
+      pace: async (work) => {
+        if (!claimed.paidAtToken) return paced();
+        await context.commit(changeOf(work, { operation: 'running', next: { inMs: 0, budget: 'registration' } }));
+        return false;
+      },
       commit: async (change) => {
         const result = await this.context.commit(change);
         letGo = result !== 'lost' && (result === 'claimed' || change.next !== 'keep');

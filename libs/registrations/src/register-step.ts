@@ -66,7 +66,7 @@ export async function takeRegisterStep(work: Work, step: Step, context: StepCont
   });
   if ('findings' in prepared)
     return stopWith(work, context, registrationProblem('registrations.metadata_refused', { extra: { findings: prepared.findings } }));
-  if (!(await context.pace())) return STOP;
+  if (!(await context.pace(work))) return STOP;
   const begun = await begin(work, step, context, access, prepared);
   if (!begun) return STOP;
   await faultPoint('R2');

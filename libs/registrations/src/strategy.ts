@@ -1,6 +1,5 @@
 import type { Change, CommitResult, SettledAttempt } from './change.js';
 import type { OperationKind } from './operation-status.js';
-import type { Pace } from './pace.js';
 import type { Step, StepPlan } from './step.js';
 import type { UsedStatement } from './used-statement.repository.js';
 import type { StrategyName, Work, WorkClient } from './work.js';
@@ -9,8 +8,11 @@ import type { StrategyName, Work, WorkClient } from './work.js';
 export interface StepContext {
   /** Writes a change in a transaction of the journal. */
   commit(change: Change): Promise<CommitResult>;
-  /** Asked before each request that the registration gate pays for. */
-  readonly pace: Pace;
+  /**
+   * Asked before each request that the registration gate pays for. @returns false where it may not go now: the process ends, or
+   * the work came by the gate of the token endpoint, and has been put before the other one.
+   */
+  pace(work: Work): Promise<boolean>;
   /** Keeps a sealed answer alone, where the transaction of its result failed (H-31). */
   keepAnswer(kept: KeptAnswer): Promise<void>;
   /** Whether the server refuses so many of its clients at once that it is the server, and none of them (K-43). */

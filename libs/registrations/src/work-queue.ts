@@ -8,6 +8,7 @@ interface ClaimRow {
   subject_id: string;
   fence: string;
   pace_ms: number | null;
+  budget: string;
 }
 
 /** How long a claim holds without being renewed: the longest deadline and half a minute (architecture.md, figures). */
@@ -23,17 +24,17 @@ export class WorkQueue {
 
   /** Claims up to `capacity` due items through the gates of their servers. */
   async claim(capacity: number): Promise<ClaimedItem[]> {
-    const rows = await this.database.routing<ClaimRow>('SELECT id, workspace_id, subject_id, fence, pace_ms FROM claim_work($1, $2, $3)', [
-      this.owner,
-      capacity,
-      this.leaseMs,
-    ]);
+    const rows = await this.database.routing<ClaimRow>(
+      'SELECT id, workspace_id, subject_id, fence, pace_ms, budget FROM claim_work($1, $2, $3)',
+      [this.owner, capacity, this.leaseMs],
+    );
     return rows.map((row) => ({
       id: row.id,
       workspaceId: row.workspace_id,
       operationId: row.subject_id,
       fence: Number(row.fence),
       ...present('paceMs', row.pace_ms),
+      paidAtToken: row.budget === 'token',
     }));
   }
 

@@ -124,6 +124,8 @@ export interface Work {
   readonly fence: number;
   /** Time in ms between its requests, where the server takes fewer in a second than it may send (H-12). */
   readonly paceMs?: number;
+  /** Whether only the gate of the token endpoint let it through, so that a registration request has yet to be paid for. */
+  readonly paidAtToken?: boolean;
   /** Whether this holder's fence stands on the registration already: its first change takes it. */
   readonly taken: boolean;
   /** Whether the registration, its hospital, EHR or application is suspended, or going away: nothing is sent for it. */

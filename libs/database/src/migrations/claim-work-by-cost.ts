@@ -3,13 +3,13 @@
  * reads, writes and proves. In no second more is claimed than the limit says: the bucket saves up a second's worth, so what
  * was paid within the last second counts beside it. What costs more than a second's worth goes alone, leaves the bucket in
  * debt, and is told to keep `pace_ms` between its requests. Of a limit that is no whole number the whole part holds.
- * Hospitals come in turn whatever their work is; what is urgent goes first within a hospital. A gate without a token is not looked at.
+ * `budget` says which of a server's gates it was paid at. Hospitals come in turn whatever their work is; what is urgent goes first within a hospital. A gate without a token is not looked at.
  * No more is read than can be claimed: of each gate at most twice its share of the capacity (so one busy server beside idle ones
  * fills it in a few claims), and as many hospitals more as may be at their own limit.
  */
 export const CLAIM_WORK_BY_COST = `
 CREATE FUNCTION claim_work(owner text, capacity integer, lease_ms integer)
-RETURNS TABLE (id uuid, workspace_id uuid, tenant_id uuid, kind text, subject_id uuid, authorization_server_id uuid, fence bigint, pace_ms integer)
+RETURNS TABLE (id uuid, workspace_id uuid, tenant_id uuid, kind text, subject_id uuid, authorization_server_id uuid, fence bigint, pace_ms integer, budget text)
 LANGUAGE plpgsql SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE now_at timestamptz := clock_timestamp();
@@ -87,6 +87,6 @@ BEGIN
   )
   SELECT c.id, c.workspace_id, c.tenant_id, c.kind, c.subject_id, c.authorization_server_id, c.fence,
          (SELECT ceil(1000 / g.per_second)::integer FROM gate g
-           WHERE g.authorization_server_id = c.authorization_server_id AND g.budget = c.budget AND c.cost > g.most AND c.budget <> 'token')
+           WHERE g.authorization_server_id = c.authorization_server_id AND g.budget = c.budget AND c.cost > g.most AND c.budget <> 'token'), c.budget
     FROM claimed c;
 END $$`;

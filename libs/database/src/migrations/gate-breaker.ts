@@ -3,11 +3,11 @@
  * a row, or more than half of twenty within 60 s (counted from the first of them that failed), open the breaker for 30 s,
  * doubling to 10 min, with jitter; one failure is enough while it is half open. `paused`: it asked to be left alone, which
  * counts as no failure: the gate shuts for as long as it said, and longer each time it says so again (5 s, doubling to 60 s),
- * and then lets one through at a time. `well`: it answered; the gate opens, and fills from one. What only waited for the
+ * and then lets one through at a time. `well`: it answered; the gate opens, and fills from one, or from its debt. What only waited for the
  * server to come back is due at once. A healthy server that answers costs no lock and no write.
  */
 export const NOTE_GATE = `
-CREATE FUNCTION note_gate(server uuid, of_budget text, sign text, asked_ms bigint) RETURNS void
+CREATE OR REPLACE FUNCTION note_gate(server uuid, of_budget text, sign text, asked_ms bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   g upstream_gates;
@@ -48,7 +48,7 @@ BEGIN
   ELSE
     IF g.window_from IS NOT NULL THEN g.window_total := g.window_total + 1; END IF;
     IF g.state <> 'closed' THEN
-      g.tokens := 1; g.refilled_at := now_at; g.open_until := NULL; g.reason := NULL; g.state := 'closed';
+      g.tokens := least(1, g.tokens + extract(epoch FROM now_at - g.refilled_at) * g.per_second); g.refilled_at := now_at; g.open_until := NULL; g.reason := NULL; g.state := 'closed';
     END IF;
     PERFORM wake_waiting(server, of_budget);
     g.failures := 0; g.opened_times := 0; g.throttled := 0;
@@ -71,12 +71,13 @@ $$`;
 
 /** What a probe found: alive, and one is let through at a time from now on; else the breaker stays open, for longer. */
 export const NOTE_PROBE = `
-CREATE FUNCTION note_probe(server uuid, of_budget text, alive boolean) RETURNS void
+CREATE OR REPLACE FUNCTION note_probe(server uuid, of_budget text, alive boolean) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE upstream_gates g
      SET state = CASE WHEN alive THEN 'half_open' ELSE g.state END,
-         tokens = CASE WHEN alive THEN 1 ELSE g.tokens END, refilled_at = CASE WHEN alive THEN clock_timestamp() ELSE g.refilled_at END,
+         tokens = CASE WHEN alive THEN least(1, g.tokens + extract(epoch FROM clock_timestamp() - g.refilled_at) * g.per_second) ELSE g.tokens END,
+         refilled_at = CASE WHEN alive THEN clock_timestamp() ELSE g.refilled_at END,
          open_until = CASE WHEN NOT alive
            THEN clock_timestamp() + (0.5 + random() / 2) * least(600, 30 * 2 ^ least(g.opened_times, 10)) * interval '1 second' END,
          opened_times = g.opened_times + CASE WHEN alive THEN 0 ELSE 1 END
