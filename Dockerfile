@@ -3,7 +3,7 @@ FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
-COPY tsconfig.base.json nest-cli.json ./
+COPY tsconfig.base.json nest-cli.json .rolldown.config.mjs ./
 COPY apps apps
 COPY libs libs
 RUN npm run build
@@ -22,10 +22,10 @@ VOLUME /var/lib/registrar
 FROM base AS sandbox
 COPY --from=build /app/node_modules node_modules
 USER node
-CMD ["node", "--enable-source-maps", "dist/apps/sandbox/src/main.js"]
+CMD ["node", "--enable-source-maps", "dist/programs/sandbox.js"]
 
 FROM base AS registrar
 COPY --from=pruned /app/node_modules node_modules
 USER node
 EXPOSE 3000
-CMD ["node", "--enable-source-maps", "dist/apps/api/src/main.js"]
+CMD ["node", "--enable-source-maps", "dist/programs/api.js"]

@@ -22,8 +22,7 @@ it('of three migrations that start at once exactly one applies, and the app star
     DATABASE_OWNER_URL: withLogin(url, 'registrar_owner', server.passwords.owner),
     DATABASE_URL: databaseUrl,
   };
-  const start = (): Promise<{ stdout: string }> =>
-    promisify(execFile)(process.execPath, [join(root, 'dist/apps/api/src/migrate.js')], { env });
+  const start = (): Promise<{ stdout: string }> => promisify(execFile)(process.execPath, [join(root, 'dist/programs/migrate.js')], { env });
   const said = (await Promise.all([start(), start(), start()])).map(({ stdout }) => stdout.trim()).sort();
   expect(said).toEqual([expect.stringMatching(/^Applied: Workspaces\d+, /), 'The schema is up to date.', 'The schema is up to date.']);
   const rows = await adminQuery<{ n: number; names: number }>(

@@ -81,7 +81,7 @@ const generations = async (owner: Owner) =>
 describe('npm run keys -- rotate-data-key', () => {
   const env = { PATH: process.env.PATH, REGISTRAR_HOME: folder, DATABASE_URL: '', KEK_FILE: join(folder, 'kek') };
   const command = (...given: string[]) =>
-    spawn(process.execPath, [join(root, 'dist/apps/worker/src/keys.js'), ...given], { env: { ...env, DATABASE_URL: test.databaseUrl } });
+    spawn(process.execPath, [join(root, 'dist/programs/keys.js'), ...given], { env: { ...env, DATABASE_URL: test.databaseUrl } });
   const said = async (...given: string[]): Promise<string> => {
     const child = command(...given);
     let text = '';

@@ -64,7 +64,7 @@ const environment = () => ({
   ...{ PATH: process.env.PATH, REGISTRAR_HOME: folder, DATABASE_URL: test.databaseUrl },
   ...{ KEK: `transit:${transit.url}/transit/registrar`, KEK_PREVIOUS: `file:${oldFile}`, KEK_TOKEN_FILE: tokenFile },
 });
-const COMMAND = join(root, 'dist/apps/worker/src/keys.js');
+const COMMAND = join(root, 'dist/programs/keys.js');
 const keys = (...given: string[]) =>
   new Promise<{ readonly code: number; readonly said: string }>((resolve) => {
     execFile(process.execPath, [COMMAND, ...given], { env: environment() }, (error, stdout, stderr) => {

@@ -2,4 +2,4 @@
 import { prepare } from './prepare.mjs';
 
 await prepare();
-await import('../../dist/apps/api/src/audit-verify.js');
+await import('../../dist/programs/audit-verify.js');

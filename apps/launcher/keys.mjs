@@ -2,4 +2,4 @@
 import { prepare } from './prepare.mjs';
 
 await prepare();
-await import('../../dist/apps/worker/src/keys.js');
+await import('../../dist/programs/keys.js');

@@ -2,4 +2,4 @@
 import { prepare } from './prepare.mjs';
 
 await prepare();
-await import('../../dist/apps/api/src/migrate.js');
+await import('../../dist/programs/migrate.js');

@@ -10,7 +10,7 @@ export async function startCanned(servers: number): Promise<Canned> {
   let ready: { servers: Canned['servers'] } | undefined;
   const part = await startPart({
     name: 'canned',
-    file: 'apps/sandbox/src/canned.js',
+    file: 'programs/canned.js',
     env: { PATH: process.env.PATH, CANNED_SERVERS: String(servers) },
     ready: async ({ lines }) => {
       ready = await until('the ready line of the canned servers', () => {

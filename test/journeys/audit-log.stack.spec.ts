@@ -58,7 +58,7 @@ const run = (program: string, words: readonly string[], more: NodeJS.ProcessEnv 
       DATABASE_URL: stack.database.databaseUrl,
       ...more,
     };
-    execFile(process.execPath, [join(root, `dist/apps/api/src/${program}.js`), ...words], { env }, (error, stdout, stderr) => {
+    execFile(process.execPath, [join(root, `dist/programs/${program}.js`), ...words], { env }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), said: stdout + stderr });
     });
   });

@@ -23,7 +23,7 @@ export interface Part {
 
 export interface PartPlan {
   readonly name: string;
-  /** Built file below dist, e.g. `apps/api/src/main.js`. */
+  /** Built file below dist, e.g. `programs/api.js`. */
   readonly file: string;
   readonly env: NodeJS.ProcessEnv;
   /** Settles when it serves; gets the lines that this process printed, and the text of a failure in `lines`. */

@@ -71,7 +71,7 @@ export async function startSandbox(env: NodeJS.ProcessEnv): Promise<TestSandbox>
   let control = '';
   const part = await startPart({
     name: 'sandbox',
-    file: 'apps/sandbox/src/main.js',
+    file: 'programs/sandbox.js',
     env,
     ready: async ({ lines }) => {
       control = await until('the ready line of the sandbox', () =>

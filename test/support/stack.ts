@@ -137,7 +137,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       Array.from({ length: options.workers ?? 1 }, async (_, number) => {
         const worker = await startPart({
           name: `worker${number + 1}`,
-          file: 'apps/worker/src/main.js',
+          file: 'programs/worker.js',
           env,
           ready: async ({ lines }) => {
             const said = (): boolean => lines().some((line) => line.includes('the worker is ready'));
@@ -185,7 +185,7 @@ function startApi(baseUrl: string, env: NodeJS.ProcessEnv): Promise<Part> {
     );
   return startPart({
     name: 'api',
-    file: 'apps/api/src/main.js',
+    file: 'programs/api.js',
     env,
     ready: async () => {
       await until(`${baseUrl}/health/ready`, serves, 60_000);

@@ -40,7 +40,7 @@ export interface DemoSandbox extends DemoLedger {
 
 const READY_MS = 60_000;
 const GRACE_MS = 10_000;
-const MAIN = join(import.meta.dirname, '../..', 'sandbox', 'src', 'main.js');
+const MAIN = join(import.meta.dirname, '../../../programs/sandbox.js');
 
 /**
  * Starts it on a folder, so that ports, clients and ledger are those of the run before.

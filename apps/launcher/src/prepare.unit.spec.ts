@@ -51,17 +51,16 @@ it('does not install into a node_modules that belongs to another folder', () => 
 });
 
 it('a build is stale after any change of a source, not of a test, and after one that was killed', () => {
-  for (const file of ['tsconfig.base.json', 'nest-cli.json', 'package-lock.json']) write(file, {});
+  for (const file of ['tsconfig.base.json', 'nest-cli.json', 'package-lock.json', '.rolldown.config.mjs']) write(file, {});
   write('libs/a/src/index.ts', 'export {};');
   write('apps/api/src/main.ts', 'export {};');
-  // Stands for the compiler: what counts here is when it is asked.
+  // They stand for the compiler and the bundler: what counts here is when they are asked.
+  write('node_modules/@nestjs/cli/bin/nest.js', `import('node:fs').then((fs) => (process.exitCode = fs.existsSync('fail') ? 1 : 0));`);
   write(
-    'node_modules/@nestjs/cli/bin/nest.js',
-    `import('node:fs').then((fs) => {
-    fs.mkdirSync('dist/apps/api/src', { recursive: true });
-    fs.writeFileSync('dist/apps/api/src/main.js', '');
-    if (fs.existsSync('fail')) process.exitCode = 1;
-  });`,
+    'node_modules/rolldown/bin/cli.mjs',
+    `import fs from 'node:fs';
+    fs.mkdirSync('dist/programs', { recursive: true });
+    fs.writeFileSync('dist/programs/api.js', '');`,
   );
   expect(buildIsStale(root)).toBe(true);
   build(root);

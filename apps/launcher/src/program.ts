@@ -9,7 +9,7 @@ export interface ProgramPlan {
   readonly file: string;
   readonly args?: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** False: stacks name the built files, and the start takes a sixth less; tests start hundreds. */
+  /** False: stacks name the built files, and the maps of the sources are not read for the first of them; tests start hundreds. */
   readonly sourceMaps?: boolean;
   /** Hears each line that it prints. */
   readonly onLine: (line: string, name: string) => void;

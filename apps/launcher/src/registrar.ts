@@ -33,7 +33,7 @@ const LOOPBACK = '127.0.0.0/8,::1';
 const READY_MS = 120_000;
 /** The worker drains what is on the wire: the longest deadline and five seconds. */
 const DRAIN_MS = 70_000;
-const built = (app: string, file: string): string => join(import.meta.dirname, '../..', app, 'src', file);
+const built = (program: string): string => join(import.meta.dirname, '../../../programs', `${program}.js`);
 
 /**
  * Starts everything in order and waits until it serves.
@@ -66,7 +66,7 @@ export async function startRegistrar(plan: RegistrarPlan): Promise<Registrar> {
       env: { ...env, ...own },
       onLine: plan.onLine,
     });
-    if (env.DATABASE_OWNER_URL) await runToItsEnd(program('migrate', built('api', 'migrate.js')));
+    if (env.DATABASE_OWNER_URL) await runToItsEnd(program('migrate', built('migrate')));
 
     const ownerKeyFile = join(config.REGISTRAR_HOME, 'owner-key');
     const firstStart = !existsSync(ownerKeyFile);
@@ -81,10 +81,9 @@ export async function startRegistrar(plan: RegistrarPlan): Promise<Registrar> {
     };
     // The api makes the key-encryption key and the first workspace; the worker comes after it.
     const address = addressOf(config.HOST, port);
-    const api = await keep(program('api', built('api', 'main.js')), (first) => serves(`${address}/health/ready`, first));
-    if (config.AUDIT_RETENTION_DAYS !== undefined && env.DATABASE_OWNER_URL)
-      await runToItsEnd(program('audit-cut', built('api', 'audit-cut.js')));
-    const worker = await keep(program('worker', built('worker', 'main.js'), { METRICS_PORT: '0' }), () => Promise.resolve());
+    const api = await keep(program('api', built('api')), (first) => serves(`${address}/health/ready`, first));
+    if (config.AUDIT_RETENTION_DAYS !== undefined && env.DATABASE_OWNER_URL) await runToItsEnd(program('audit-cut', built('audit-cut')));
+    const worker = await keep(program('worker', built('worker'), { METRICS_PORT: '0' }), () => Promise.resolve());
     return {
       address,
       ownerKeyFile,

@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { BACKEND, exchange, sendMetadata } from './sandbox.fixture.js';
 
-const BUILT = join(import.meta.dirname, '../../../dist/apps/sandbox/src');
+const BUILT = join(import.meta.dirname, '../../../dist/programs');
 
 async function start(program: string, ...args: string[]): Promise<{ child: ChildProcess; ready: Record<string, unknown> }> {
   const child = spawn(process.execPath, [join(BUILT, program), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -41,7 +41,7 @@ const gone = async (url: string): Promise<boolean> => {
 describe('the built sandbox', () => {
   it('runs four vendors as processes, survives kill -9 with its folder, and takes its processes with it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'registrar-sandbox-'));
-    const first = await start('main.js', '--data', folder);
+    const first = await start('sandbox.js', '--data', folder);
     const servers = await get<Listing[]>(`${String(first.ready.control)}/servers`);
     expect(servers).toHaveLength(31);
     expect(new Set(servers.map(({ issuer }) => new URL(issuer).origin)).size).toBe(4);
@@ -55,7 +55,7 @@ describe('the built sandbox', () => {
 
     first.child.kill('SIGKILL');
     expect(await Promise.all(servers.map(({ issuer }) => gone(issuer)))).not.toContain(false);
-    const second = await start('main.js', '--data', folder);
+    const second = await start('sandbox.js', '--data', folder);
     expect(await get(`${String(second.ready.control)}/servers`)).toEqual(servers);
     expect(await get(`${String(second.ready.control)}/ledger`)).toEqual(ledger);
 
@@ -66,7 +66,7 @@ describe('the built sandbox', () => {
   });
 
   it('ends with status 1 and says why when it cannot start', async () => {
-    const child = spawn(process.execPath, [join(BUILT, 'main.js'), '--vendors', 'epic'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(process.execPath, [join(BUILT, 'sandbox.js'), '--vendors', 'epic'], { stdio: ['ignore', 'ignore', 'pipe'] });
     const lines: string[] = [];
     createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
     expect(await once(child, 'close')).toEqual([1, null]);
