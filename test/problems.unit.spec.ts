@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { problemDictionary, type ProblemEntry } from '@registrar/problem';
-import { beforeAll, describe, expect, it } from 'vitest';
+import type { ProblemEntry } from '@registrar/problem';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { root } from '../apps/launcher/prepare.mjs';
 
 const KINDS = [
@@ -24,6 +24,9 @@ const ACTORS = ['caller', 'customer_success', 'product_team', 'ehr_administrator
 const declaring = new Map<string, string>();
 let problems: [string, ProblemEntry][] = [];
 beforeAll(async () => {
+  // What other tests have loaded is declared already, and would not say where.
+  vi.resetModules();
+  const { problemDictionary } = await import('@registrar/problem');
   for (const file of sourceFiles('.problems.ts')) {
     const known = new Set(problemDictionary().keys());
     await import(pathToFileURL(file).href);

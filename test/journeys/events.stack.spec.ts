@@ -94,6 +94,39 @@ describe('GET /v1/events', () => {
     expect(await page('', approver.key)).toMatchObject({ status: 403 });
   });
 
+  it('shows who is bound to an application or an environment nothing of another one (T1)', async () => {
+    const create = async (path: string, body: object) => {
+      const made = await stack.call<{ id: string }>('POST', path, { body });
+      expect(made, JSON.stringify(made.body)).toMatchObject({ status: 201 });
+      return made.body.id;
+    };
+    const tenantId = await tenant('Both');
+    const ehr = (environment: string) =>
+      create('/v1/ehrs', { name: environment, environment, fhir_base_url: `https://${environment}.example/fhir`, tenant_id: tenantId });
+    const ehrs = [await ehr('sandbox'), await ehr('production')];
+    const application = (name: string) =>
+      create('/v1/applications', { name, client_metadata: { client_name: name, grant_types: ['client_credentials'] } });
+    const applications = [await application('One'), await application('Two')];
+    const registrations = new Map<string, string>();
+    for (const application_id of applications)
+      for (const ehr_id of ehrs) {
+        const id = (
+          await stack.call<{ id: string }>('POST', '/v1/registrations', { body: { tenant_id: tenantId, ehr_id, application_id } })
+        ).body.id;
+        registrations.set(id, `${applications.indexOf(application_id)} ${ehrs.indexOf(ehr_id)}`);
+      }
+    const heard = async (binding: object) => {
+      const { key } = await newKey({ tenant_ids: [tenantId], ...binding });
+      const subjects = (await page('', key)).body.data.map(({ subject }) => subject);
+      expect(subjects).toContainEqual({ type: 'tenant', id: tenantId });
+      return [...new Set(subjects.flatMap(({ id }) => registrations.get(id) ?? []))].sort();
+    };
+    expect(await heard({})).toEqual(['0 0', '0 1', '1 0', '1 1']);
+    expect(await heard({ application_id: applications[0] })).toEqual(['0 0', '0 1']);
+    expect(await heard({ environment: 'production' })).toEqual(['0 1', '1 1']);
+    expect(await heard({ application_id: applications[1], environment: 'sandbox' })).toEqual(['1 0']);
+  });
+
   it('as a stream tells what comes, and after a break what was missed, nothing twice', async () => {
     await tenant('Before');
     const reader = await follow(stack.ownerKey);

@@ -37,7 +37,8 @@ beforeAll(async () => {
   stack = await startStack({
     workers: 2,
     sandboxEnv: { SANDBOX_HOSPITALS: '4', SANDBOX_VENDORS: 'meadow' },
-    env: { SWEEP_INTERVAL_MS: '200' },
+    // What a killed worker had in hand goes on when its lease is over.
+    env: { SWEEP_INTERVAL_MS: '200', LEASE_MS: '5000' },
   });
   house = await onboard(stack);
   const made = await stack.call<{ key: string }>('POST', '/v1/api-keys', { body: { name: 'Approver', role: 'approver' } });

@@ -15,6 +15,14 @@ WITH head AS (
 )
 SELECT pg_notify('events', $1::text)`;
 
+// Row-level security knows hospitals; who is bound to an application or environment hears of its registrations, of hospitals, and of the EHRs there.
+const WITHIN_BINDINGS = `($3::uuid IS NULL AND $4::text IS NULL OR CASE subject_type
+  WHEN 'registration' THEN EXISTS (SELECT 1 FROM registrations r WHERE r.workspace_id = e.workspace_id AND r.id = e.subject_id
+    AND ($3::uuid IS NULL OR r.application_id = $3) AND ($4::text IS NULL OR r.environment = $4))
+  WHEN 'application' THEN $3::uuid IS NULL OR e.subject_id = $3
+  WHEN 'ehr' THEN EXISTS (SELECT 1 FROM ehrs x WHERE x.workspace_id = e.workspace_id AND x.id = e.subject_id AND ($4::text IS NULL OR x.environment = $4))
+  ELSE subject_type = 'tenant' END)`;
+
 /**
  * The outgoing log. Positions are drawn from the workspace's head, whose lock is held until the commit: they are
  * gapless and stand in the order of the commits, so a reader that has seen position n will never find a new event below n.
@@ -39,12 +47,12 @@ export class EventLog {
     tx.beforeCommit(COMMIT_ORDER.events, () => this.#write(tx, first));
   }
 
-  /** Up to `limit` events after a position, in order, as far as the transaction's scope may see them. */
+  /** Up to `limit` events after a position, in order, as far as the transaction's scope may see them: its hospitals, application and environment. */
   async read(tx: Transaction, after: number, limit: number): Promise<StoredEvent[]> {
     const rows = await tx.prepared<StoredEvent & { position: string }>(
       `SELECT position, id, type, tenant_id AS "tenantId", subject_type AS "subjectType", subject_id AS "subjectId", data, at
-         FROM events WHERE position > $1 ORDER BY position LIMIT $2`,
-      [after, limit],
+         FROM events e WHERE position > $1 AND ${WITHIN_BINDINGS} ORDER BY position LIMIT $2`,
+      [after, limit, tx.scope.applicationId ?? null, tx.scope.environment ?? null],
     );
     return rows.map((row) => ({ ...row, position: Number(row.position) }));
   }

@@ -211,7 +211,7 @@ export interface Change {
   readonly events: readonly NewEvent[];
 }
 
-/** What leaves a key set: these credentials' keys, or every one of the registration but one. A key that others use too stays for them. */
+/** What leaves a key set: these credentials' keys, or, where something is compromised, every one of the registration but one. A key that others use too stays for them, unless they are suspended. */
 export interface KeySetChange {
   readonly id: string;
   readonly withdraw?: readonly string[];

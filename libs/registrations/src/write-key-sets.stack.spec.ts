@@ -36,6 +36,7 @@ async function shared(count: number) {
     rows.map((row) => ({ ...row, clientId: one?.clientId ?? '' })),
   );
   const registrations = answers.map(({ registrationId }) => registrationId ?? '');
+  await house.rows(`UPDATE registrations SET status = 'active', action = NULL WHERE id = ANY ($1::uuid[])`, [registrations]);
   const held = await house.rows<{ id: string; set: string }>(
     `SELECT id, key_set_id AS set FROM credentials WHERE registration_id = ANY ($1::uuid[]) ORDER BY array_position($1::uuid[], registration_id)`,
     [registrations],
@@ -47,6 +48,22 @@ const kids = async (set: string): Promise<unknown[]> => {
   const [row] = await house.rows<{ body: string }>('SELECT body FROM published_documents WHERE id = $1', [set]);
   return (JSON.parse(row?.body ?? '{}') as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
 };
+
+/** The registration's compromised key is replaced: its successor is published in its place. @returns the successor's kid. */
+async function replaced(set: string, registrationId: string, credentialId: string): Promise<string> {
+  const [successor, id] = [await generateKeyPair('ES384'), newId()];
+  await house.database.transaction(house.scope, async (tx) => {
+    await holdKeySets(tx, [set]);
+    await tx.query(`UPDATE credentials SET stage = 'current', promoted_at = $2 WHERE id = $1`, [credentialId, house.clock.now()]);
+    await tx.query(
+      `INSERT INTO credentials (workspace_id, id, tenant_id, registration_id, key_set_id, kind, version, stage, alg, kid, public_jwk, created_at)
+       SELECT workspace_id, $2, tenant_id, id, $3, 'private_key', 2, 'pending', 'ES384', $4, $5::jsonb, $6 FROM registrations WHERE id = $1`,
+      [registrationId, id, set, successor.kid, JSON.stringify(successor.publicJwk), house.clock.now()],
+    );
+    await writeKeySets(tx, [{ registrationId, keySets: [{ id: set, keepOnly: id }] }], house.clock.now());
+  });
+  return successor.kid;
+}
 
 describe('a key set of many hospitals', () => {
   it('is never without a key that one of two published, who did so at the same moment (H-01, A-81)', async () => {
@@ -73,25 +90,21 @@ describe('a key set of many hospitals', () => {
 
   it('keeps a compromised key until the last hospital that holds it has another, so that none is cut off (H-01)', async () => {
     const { set, kid, registrations, credentials } = await shared(2);
-    const withdraw = async (place: number) => {
-      const registrationId = registrations[place] ?? '';
-      const successor = await generateKeyPair('ES384');
-      const id = newId();
-      await house.database.transaction(house.scope, async (tx) => {
-        await holdKeySets(tx, [set]);
-        await tx.query(`UPDATE credentials SET stage = 'current', promoted_at = $2 WHERE id = $1`, [credentials[place], house.clock.now()]);
-        await tx.query(
-          `INSERT INTO credentials (workspace_id, id, tenant_id, registration_id, key_set_id, kind, version, stage, alg, kid, public_jwk, created_at)
-           SELECT workspace_id, $2, tenant_id, id, $3, 'private_key', 2, 'pending', 'ES384', $4, $5::jsonb, $6 FROM registrations WHERE id = $1`,
-          [registrationId, id, set, successor.kid, JSON.stringify(successor.publicJwk), house.clock.now()],
-        );
-        await writeKeySets(tx, [{ registrationId, keySets: [{ id: set, keepOnly: id }] }], house.clock.now());
-      });
-      return successor.kid;
-    };
-    const first = await withdraw(0);
+    const first = await replaced(set, registrations[0] ?? '', credentials[0] ?? '');
     expect((await kids(set)).sort()).toEqual([kid, first].sort());
-    const second = await withdraw(1);
+    const second = await replaced(set, registrations[1] ?? '', credentials[1] ?? '');
+    expect((await kids(set)).sort()).toEqual([first, second].sort());
+  });
+
+  it('lets go of a compromised key though a hospital that is suspended holds it still (H-01)', async () => {
+    const { set, kid, registrations, credentials } = await shared(3);
+    await house.rows(`UPDATE tenants SET suspended_at = $2 WHERE id = (SELECT tenant_id FROM registrations WHERE id = $1)`, [
+      registrations[2],
+      house.clock.now(),
+    ]);
+    const first = await replaced(set, registrations[0] ?? '', credentials[0] ?? '');
+    expect((await kids(set)).sort()).toEqual([kid, first].sort());
+    const second = await replaced(set, registrations[1] ?? '', credentials[1] ?? '');
     expect((await kids(set)).sort()).toEqual([first, second].sort());
   });
 });

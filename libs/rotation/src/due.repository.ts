@@ -35,15 +35,28 @@ export function dueRegistrations(tx: Transaction, now: Date): Promise<DueRegistr
   return tx.prepared<DueRegistration>(DUE, [tx.scope.workspaceId, now]);
 }
 
-/** Of these, the ones whose last rotation was to replace something compromised, and did not: it is tried again as what it was. One that failed only after its promotion has replaced it. */
+/**
+ * Of these, the ones that still have what was said to be compromised, by a rotation of their own or of somebody who shares
+ * their client: it is replaced as what it is (H-01). What was promoted since has taken its place.
+ */
 export async function stillCompromised(tx: Transaction, ids: readonly string[]): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set();
   const rows = await tx.prepared<{ id: string }>(
-    `SELECT i.id FROM unnest($2::uuid[]) AS i (id)
-      CROSS JOIN LATERAL (SELECT o.status, o.input, o.created_at FROM operations o WHERE o.workspace_id = $1 AND o.registration_id = i.id AND o.kind = 'rotate'
-         AND NOT o.input ? 'phase' ORDER BY o.created_at DESC LIMIT 1) o
-      WHERE o.status NOT IN ('succeeded', 'cancelled') AND o.input->>'reason' = 'compromised'
-        AND NOT EXISTS (SELECT 1 FROM credentials k WHERE k.workspace_id = $1 AND k.registration_id = i.id AND k.stage = 'current' AND k.promoted_at > o.created_at)`,
+    `WITH held AS (
+       SELECT r.id, c.id AS shared, k.at FROM unnest($2::uuid[]) AS i (id)
+        CROSS JOIN LATERAL (SELECT x.id, x.client_id FROM registrations x WHERE x.workspace_id = $1 AND x.id = i.id OFFSET 0) r
+        LEFT JOIN LATERAL (SELECT x.id FROM clients x WHERE x.workspace_id = $1 AND x.id = r.client_id AND x.scope = 'application' OFFSET 0) c ON true
+        CROSS JOIN LATERAL (SELECT coalesce(x.promoted_at, x.created_at) AS at FROM credentials x
+          WHERE x.workspace_id = $1 AND x.registration_id = r.id AND x.stage = 'current' ORDER BY x.version DESC LIMIT 1) k
+     ), said AS (
+       SELECT s.id, s.shared, o.created_at AS at
+         FROM (SELECT id, NULL::uuid AS shared FROM held UNION ALL
+               SELECT x.id, h.shared FROM (SELECT DISTINCT shared FROM held WHERE shared IS NOT NULL) h
+                 JOIN registrations x ON x.workspace_id = $1 AND x.client_id = h.shared) s
+        CROSS JOIN LATERAL (SELECT x.created_at FROM operations x WHERE x.workspace_id = $1 AND x.registration_id = s.id AND x.kind = 'rotate'
+           AND x.input->>'reason' = 'compromised' AND NOT x.input ? 'phase' AND x.status <> 'cancelled' ORDER BY x.created_at DESC LIMIT 1) o
+     )
+     SELECT h.id FROM held h WHERE EXISTS (SELECT 1 FROM said s WHERE s.at > h.at AND (s.id = h.id OR s.shared = h.shared))`,
     [tx.scope.workspaceId, ids],
   );
   return new Set(rows.map(({ id }) => id));

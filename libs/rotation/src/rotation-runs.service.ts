@@ -7,7 +7,7 @@ import { findRun, insertRun, type RotationRun } from './rotation-runs.repository
 import { rotatableOf } from './rotations.repository.js';
 import { RETRY_MS, type RotationsParts } from './rotations.service.js';
 import { lookAgain } from './schedule.repository.js';
-import { sharersOf } from './sharers.repository.js';
+import { restingSharersOf, sharersOf } from './sharers.repository.js';
 import { askProblem } from './rotations.problems.js';
 
 const FIRST: PageRequest = { limit: 200 };
@@ -42,13 +42,11 @@ export class RotationRuns {
             : [];
         const found = [...own.filter((one) => !beyond.includes(one)), ...others];
         const input = { reason, run_id: runId };
-        if (reason === 'compromised')
-          await setDownWaiting(
-            tx,
-            'rotate',
-            found.map(({ id }) => id),
-            now,
-          );
+        const ids = found.map(({ id }) => id);
+        if (reason === 'compromised') {
+          await setDownWaiting(tx, 'rotate', ids, now);
+          if (shared.length > 0) await lookAgain(tx, await restingSharersOf(tx, ids), now);
+        }
         const wanted = found.map(({ id }) => ({ registrationId: id, kind: 'rotate' as const, input }));
         const begun = wanted.length === 0 ? new Map<string, string>() : await beginOperations(tx, wanted, now);
         await lookAgain(tx, [...begun.keys()], new Date(now.getTime() + RETRY_MS));

@@ -79,7 +79,7 @@ export class RotationScheduler {
     const { workspaceId } = turn;
     const scope: UnitOfWork = { workspaceId, actor: { type: 'system', id: 'scheduler' }, requestId: 'rotation' };
     const now = this.clock.now();
-    const stale = await this.database.transaction(scope, (tx) => scheduleStale(tx, AT_A_TIME));
+    const stale = await this.database.transaction(scope, (tx) => scheduleStale(tx, AT_A_TIME, now));
     const due = await this.database.transaction(scope, (tx) => this.#start(tx, now));
     if (due.started > 0) this.started();
     const retiring = await this.database.transaction(scope, (tx) => this.#retire(tx, now));

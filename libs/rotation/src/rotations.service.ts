@@ -7,7 +7,7 @@ import type { RotationReason } from './rotation-input.js';
 import { stepProblem } from './rotation-step.problems.js';
 import { findRotatable, type Rotatable } from './rotations.repository.js';
 import { lookAgain } from './schedule.repository.js';
-import { sharersOf, type Sharer } from './sharers.repository.js';
+import { restingSharersOf, sharersOf, type Sharer } from './sharers.repository.js';
 import { askProblem } from './rotations.problems.js';
 
 /** When a rotation that somebody asked for, and that came to nothing, is tried again by itself. */
@@ -30,6 +30,8 @@ export interface RotationsParts {
   readonly clock: Clock;
   readonly doorbell: Doorbell;
 }
+
+const wantsNow = (input: Readonly<Record<string, unknown>>): boolean => input['reason'] === 'compromised';
 
 /** Rotations of one registration that somebody asks for. */
 export class Rotations {
@@ -86,6 +88,7 @@ export class Rotations {
       const sharers = action === 'rotation.start' && found.shared ? await sharersOf(tx, [id]) : [];
       const all = [found, ...sharers] as const;
       const begun = await this.#beginAll(tx, all, input, now);
+      if (found.shared && wantsNow(input)) await lookAgain(tx, await restingSharersOf(tx, [id]), now);
       if (action === 'rotation.start') await lookAgain(tx, [...begun.keys()], new Date(now.getTime() + RETRY_MS));
       for (const one of all) if (begun.has(one.id)) this.#record(tx, action, one, { ...input, operation_id: begun.get(one.id) });
       doorbell.ringAfter(tx);
@@ -99,7 +102,7 @@ export class Rotations {
     input: Readonly<Record<string, unknown>>,
     now: Date,
   ): Promise<ReadonlyMap<string, string>> {
-    const compromised = input['reason'] === 'compromised';
+    const compromised = wantsNow(input);
     const ids = all.map(({ id }) => id);
     // What is compromised does not stand in line behind a rotation that soaks for a day.
     if (compromised) await setDownWaiting(tx, 'rotate', ids, now);

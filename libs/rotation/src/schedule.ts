@@ -1,6 +1,7 @@
 import type { Transaction } from '@registrar/database';
 import type { Promoted } from '@registrar/registrations';
 import { dueAt } from './due.js';
+import { stillCompromised } from './due.repository.js';
 import { openOverlaps, replaced } from './overlap.repository.js';
 import { scheduleInputs, type ScheduleInput } from './schedule-input.repository.js';
 import { staleIds, wakeWorkspace, writeSchedule } from './schedule.repository.js';
@@ -28,16 +29,17 @@ export async function schedulePromoted(
   return new Map(inputs.map((each) => [each.registrationId, nextOf(each)]));
 }
 
-/** Schedules up to `limit` registrations anew whose policies have changed. @returns how many there were. */
-export async function scheduleStale(tx: Transaction, limit: number): Promise<number> {
+/** Schedules up to `limit` registrations anew whose policies have changed; what is compromised does not wait for its policy. @returns how many there were. */
+export async function scheduleStale(tx: Transaction, limit: number, now: Date): Promise<number> {
   const ids = await staleIds(tx, limit);
   const inputs = await scheduleInputs(
     tx,
     ids.map((registrationId) => ({ registrationId })),
   );
+  const urgent = await stillCompromised(tx, ids);
   await writeSchedule(
     tx,
-    inputs.map((each) => ({ registrationId: each.registrationId, at: nextOf(each) })),
+    inputs.map((each) => ({ registrationId: each.registrationId, at: each.input && urgent.has(each.registrationId) ? now : nextOf(each) })),
   );
   return ids.length;
 }
