@@ -3,26 +3,37 @@
 import childProcess from 'node:child_process';
 import dgram from 'node:dgram';
 import dns from 'node:dns';
-import { appendFileSync } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { SourceMap, syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
+import { fileURLToPath } from 'node:url';
 
 const FILE = process.env.SOCKET_TRAP;
 const OWNERS = [
-  ['outbound', /\/dist\/libs\/outbound\/src\//],
+  ['outbound', /\/libs\/outbound\/src\//],
   ['pg', /\/node_modules\/pg\//],
   ['redis', /\/node_modules\/ioredis\//],
 ];
 const own = import.meta.url;
 
-/** The files on the stack, innermost first, whatever a source map would make of them. */
+const maps = new Map();
+
+/** What a place in a program that is bundled was made from; any other file is itself. */
+function sourceOf(site) {
+  const file = site.getFileName() ?? '';
+  if (!file.includes('/dist/programs/')) return file;
+  if (!maps.has(file)) maps.set(file, new SourceMap(JSON.parse(readFileSync(`${fileURLToPath(file)}.map`, 'utf8'))));
+  return maps.get(file).findEntry(site.getLineNumber() - 1, site.getColumnNumber() - 1).originalSource ?? file;
+}
+
+/** The sources on the stack, innermost first. */
 function files() {
   const { prepareStackTrace, stackTraceLimit } = Error;
   Error.stackTraceLimit = 60;
-  Error.prepareStackTrace = (_error, sites) => sites.map((site) => site.getFileName() ?? '');
-  const found = new Error().stack;
+  Error.prepareStackTrace = (_error, sites) => sites;
+  const sites = new Error().stack;
   Object.assign(Error, { prepareStackTrace, stackTraceLimit });
-  return found.filter((file) => file !== '' && file !== own);
+  return sites.map(sourceOf).filter((file) => file !== '' && file !== own);
 }
 
 function judge(what, target) {
