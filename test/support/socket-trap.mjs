@@ -3,7 +3,7 @@
 import childProcess from 'node:child_process';
 import dgram from 'node:dgram';
 import dns from 'node:dns';
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { SourceMap, syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -22,9 +22,12 @@ const maps = new Map();
 function sourceOf(site) {
   const file = site.getFileName() ?? '';
   if (!file.includes('/dist/programs/')) return file;
-  if (!maps.has(file)) maps.set(file, new SourceMap(JSON.parse(readFileSync(`${fileURLToPath(file)}.map`, 'utf8'))));
-  return maps.get(file).findEntry(site.getLineNumber() - 1, site.getColumnNumber() - 1).originalSource ?? file;
+  if (!maps.has(file)) maps.set(file, readMap(`${fileURLToPath(file)}.map`));
+  return maps.get(file)?.findEntry(site.getLineNumber() - 1, site.getColumnNumber() - 1).originalSource ?? file;
 }
+
+// The bundler's own lines have none.
+const readMap = (file) => (existsSync(file) ? new SourceMap(JSON.parse(readFileSync(file, 'utf8'))) : undefined);
 
 /** The sources on the stack, innermost first. */
 function files() {
