@@ -100,6 +100,27 @@ export function describeDisclosures(given: () => World): void {
       for (const name of ['credential-inventory', 'reveals']) expect(await (await report(name)).text()).not.toContain(body.client_secret);
     });
 
+    it('of access names keys, what a group of the identity provider may do, and who came with it', async () => {
+      const made = await stack.call<{ id: string }>('POST', '/v1/role-mappings', {
+        body: { group: 'ehr-admins', role: 'customer_success' },
+      });
+      expect(made, JSON.stringify(made.body)).toMatchObject({ status: 201 });
+      await stack.query(
+        `WITH who AS (INSERT INTO people (workspace_id, id, issuer, subject, name, created_at, last_seen_at)
+           SELECT id, gen_random_uuid(), 'https://login.example', 'u-1', 'somebody', now(), now() FROM workspaces LIMIT 1 RETURNING workspace_id, id)
+         INSERT INTO sessions (workspace_id, id, person_id, groups, user_agent, created_at, expires_at, last_used_at)
+         SELECT workspace_id, gen_random_uuid(), id, '["ehr-admins", "staff"]', 'test', now(), now() + interval '1 hour', now() FROM who`,
+      );
+      const { data } = (await (await report('access-review')).json()) as { data: Record<string, unknown>[] };
+      expect(data.filter(({ kind }) => kind === 'api_key').length).toBeGreaterThan(0);
+      expect(
+        data.filter(({ kind }) => kind !== 'api_key').sort((a, b) => String(b['kind']).localeCompare(String(a['kind']))),
+      ).toMatchObject([
+        { kind: 'role_mapping', role_mapping_id: made.body.id, name: 'ehr-admins', role: 'customer_success' },
+        { kind: 'person', person_id: expect.stringMatching(/^per_/) as string, name: 'somebody', groups: 'ehr-admins; staff' },
+      ]);
+    });
+
     it('is for owners, auditors and approvers, for a period that is one, and of what the key sees', async () => {
       const made = await stack.call<{ key: string }>('POST', '/v1/api-keys', { body: { name: 'cs', role: 'customer_success' } });
       expect((await report('reveals', '', made.body.key)).status).toBe(403);

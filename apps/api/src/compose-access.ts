@@ -51,7 +51,7 @@ export function composeAccess(ground: Ground, apiKeys: ApiKeysService): Service[
     ],
     [SessionsService, new SessionsService(database, clock, audit, platformKeys, people, limits)],
     [RoleMappingsService, new RoleMappingsService(database, clock, audit)],
-    [Idempotency, new Idempotency(database, clock)],
+    [Idempotency, new Idempotency(database, clock, platformKeys)],
     [Cursors, new Cursors(platformKeys)],
     [ApiKeysService, apiKeys],
   ];

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { AuditLog } from '@registrar/audit';
 import { ManualClock } from '@registrar/clock';
 import { openDatabase, type Database, type UnitOfWork } from '@registrar/database';
 import { Secret } from '@registrar/secret';
-import { fileKeyEncryptionKey, newId, openVault } from '@registrar/vault';
+import { fileKeyEncryptionKey, newId, openVault, type PlatformKeys } from '@registrar/vault';
 import { testDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { accessEntities, ApiKeysService, Authenticator, Idempotency, newApiKeyToken, scopeOf, workspaceIds } from './index.js';
 
@@ -17,13 +18,16 @@ const scope: UnitOfWork = { workspaceId, actor: { type: 'system', id: 'test' }, 
 const tenants = [newId(), newId(), newId()] as const;
 let test: TestDatabase;
 let database: Database;
+let platformKeys: PlatformKeys;
 let keys: ApiKeysService;
 let authenticator: Authenticator;
 
 async function instance(applicationName = 'access-test') {
   const opened = await openDatabase({ url: test.databaseUrl, poolSize: 8, entities: accessEntities, applicationName });
   const kek = fileKeyEncryptionKey(kekFile, { createIfMissing: true });
-  const { vault, platformKeys } = await openVault(opened, kek, clock);
+  const opening = await openVault(opened, kek, clock);
+  const { vault } = opening;
+  platformKeys = opening.platformKeys;
   const audit = new AuditLog(vault, clock);
   audit.attach(opened);
   return {
@@ -178,16 +182,19 @@ describe('Idempotency-Key', () => {
   const answer = { status: 201, headers: { location: '/v1/tenants/x' }, body: { name: 'A' } };
 
   it('of 50 at once one works, the others wait for its answer (A16)', async () => {
-    const idempotency = new Idempotency(database, clock);
+    const idempotency = new Idempotency(database, clock, platformKeys);
     const claims = await Promise.all(Array.from({ length: 50 }, () => idempotency.claim(scope, request)));
     expect(claims.filter(({ kind }) => kind === 'mine')).toHaveLength(1);
     expect(claims.filter(({ kind }) => kind === 'running')).toHaveLength(49);
     await idempotency.settle(scope, request, answer);
     expect(await idempotency.claim(scope, request)).toEqual({ kind: 'done', ...answer });
+    // A body may hold a secret that can be guessed: what is kept of it is keyed.
+    const kept = await test.query<{ request_digest: string }>('SELECT request_digest FROM idempotency_keys');
+    expect(kept.map(({ request_digest }) => request_digest)).not.toContain(createHash('sha256').update(request.request).digest('hex'));
   });
 
   it('knows another request (A17), keeps workspaces and keys apart (A18), and forgets after seven days', async () => {
-    const idempotency = new Idempotency(database, clock);
+    const idempotency = new Idempotency(database, clock, platformKeys);
     const one = { ...request, key: 'one' };
     expect(await idempotency.claim(scope, one)).toEqual({ kind: 'mine' });
     await idempotency.settle(scope, one, answer);
@@ -200,7 +207,7 @@ describe('Idempotency-Key', () => {
   });
 
   it('is given back by a request that failed, and taken from one that died', async () => {
-    const idempotency = new Idempotency(database, clock);
+    const idempotency = new Idempotency(database, clock, platformKeys);
     const failed = { ...request, key: 'failed' };
     await idempotency.claim(scope, failed);
     await idempotency.release(scope, failed);
@@ -212,9 +219,9 @@ describe('Idempotency-Key', () => {
 
   it('what has run out does not stay for ever', async () => {
     const old = { ...request, key: 'old' };
-    await new Idempotency(database, clock).claim(scope, old);
+    await new Idempotency(database, clock, platformKeys).claim(scope, old);
     clock.advance(120_000);
-    const idempotency = new Idempotency(database, clock);
+    const idempotency = new Idempotency(database, clock, platformKeys);
     const fresh = { ...request, key: 'fresh' };
     await idempotency.claim(scope, fresh);
     await idempotency.settle(scope, fresh, answer);

@@ -1,6 +1,6 @@
 import type { Clock } from '@registrar/clock';
 import type { Database, UnitOfWork } from '@registrar/database';
-import { digestText } from '@registrar/vault';
+import { mac, type PlatformKeys } from '@registrar/vault';
 
 const KEEP_MS = 7 * 24 * 3_600_000;
 /** Longer than any request may take: a key that still runs then belongs to a process that died. */
@@ -45,11 +45,13 @@ export class Idempotency {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly platformKeys: PlatformKeys,
   ) {}
 
   /** Takes the key for this request, or tells what stands in the way. Of any number at once, one gets `mine`. */
   async claim(scope: UnitOfWork, request: IdempotentRequest): Promise<Claim> {
-    const digest = digestText(request.request);
+    // Keyed, because a body may hold a secret that can be guessed.
+    const digest = mac(await this.platformKeys.key('idempotency'), request.request).toString('hex');
     const now = this.clock.now();
     const until = new Date(now.getTime() + RUNNING_MS);
     const row = await this.database.transaction(scope, async (tx) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '@registrar/clock';
-import { openDatabase, openOwnerDatabase, type Database, type UnitOfWork } from '@registrar/database';
+import { openDatabase, openOwnerDatabase, type Database, type Transaction, type UnitOfWork } from '@registrar/database';
 import { fileKeyEncryptionKey, newId, openVault, type Vault } from '@registrar/vault';
 import { testDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { AuditLog, cutChain, verifyChain } from './index.js';
@@ -75,6 +75,28 @@ describe('retention of the audit log', () => {
     await write(1, '2026-03-01T00:00:00Z');
     expect(await cut('2026-02-15T00:00:00Z')).toEqual({ cut: 3 });
     expect(await verify()).toEqual({ ok: true, length: 8 });
+  });
+
+  it('is no finding for who reads the chain at that moment: what is missing is looked for a second time', async () => {
+    await write(3, '2026-01-01T00:00:00Z');
+    await write(2, '2026-02-01T00:00:00Z');
+    const cuts: { cut: number }[] = [];
+    // Cut after the head was read, and before its entries are.
+    const interrupted = Object.assign(Object.create(app) as Database, {
+      transaction: <T>(of: UnitOfWork, work: (tx: Transaction) => Promise<T>) =>
+        app.transaction(of, (tx) =>
+          work(
+            Object.assign(Object.create(tx) as Transaction, {
+              query: async (text: string, values?: readonly unknown[]) => {
+                if (cuts.length === 0 && text.startsWith('SELECT * FROM audit_events')) cuts.push(await cut('2026-01-15T00:00:00Z'));
+                return tx.query(text, values);
+              },
+            }),
+          ),
+        ),
+    });
+    expect(await verifyChain(interrupted, vault, scope, tenantId)).toEqual({ ok: true, length: 6 });
+    expect(cuts).toEqual([{ cut: 3 }]);
   });
 
   it('keeps a chain verifiable whose entries are all gone but the cut itself', async () => {

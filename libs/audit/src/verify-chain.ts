@@ -39,7 +39,8 @@ const NOTHING: ReadonlyMap<number, string> = new Map();
 
 /**
  * Reads a chain from its start, or from where retention cut it, and checks every link: a row that was changed, taken out, put
- * in or swapped is named. A tail that was cut off together with the head is only seen by what checkpoints vouch for.
+ * in or swapped is named. What is found is looked for a second time, because retention may have cut the chain, or its first
+ * entry by a new key been written, while it was read. A tail that was cut off together with the head is only seen by what checkpoints vouch for.
  * @param chainId the tenant's id, or the workspace's for what belongs to no tenant.
  * @param vouched the MAC in hex of the entry at each place that a signed checkpoint names.
  */
@@ -49,6 +50,17 @@ export async function verifyChain(
   scope: UnitOfWork,
   chainId: string,
   vouched: ReadonlyMap<number, string> = NOTHING,
+): Promise<ChainVerdict> {
+  const verdict = await readOnce(database, vault, scope, chainId, vouched);
+  return verdict.ok ? verdict : readOnce(database, vault, scope, chainId, vouched);
+}
+
+async function readOnce(
+  database: Database,
+  vault: Vault,
+  scope: UnitOfWork,
+  chainId: string,
+  vouched: ReadonlyMap<number, string>,
 ): Promise<ChainVerdict> {
   const ids = await database.transaction(scope, (tx) =>
     tx.query<{ key_id: string }>(

@@ -7,9 +7,9 @@ import { newId } from './id.js';
 import type { KeyEncryptionKey, KekVersion } from './kek.js';
 import { vaultProblem } from './vault.problems.js';
 
-export type PlatformPurpose = 'api_key_index' | 'cursor' | 'checkpoint' | 'link';
+export type PlatformPurpose = 'api_key_index' | 'cursor' | 'checkpoint' | 'link' | 'idempotency';
 
-const PURPOSES: readonly PlatformPurpose[] = ['api_key_index', 'cursor', 'checkpoint', 'link'];
+const PURPOSES: readonly PlatformPurpose[] = ['api_key_index', 'cursor', 'checkpoint', 'link', 'idempotency'];
 
 interface PlatformRow {
   id: string;
@@ -20,7 +20,8 @@ interface PlatformRow {
 
 /**
  * The keys that are used before there is a scope, or for all workspaces: the one that hashes API keys and sessions, the one that
- * authenticates cursors, the one that signs checkpoints, and the one that authenticates links. Of several processes that make one at once, all end with the same.
+ * authenticates cursors, the one that signs checkpoints, the one that authenticates links, and the
+ * one that says whether a request is the same again. Of several processes that make one at once, all end with the same.
  */
 export class PlatformKeys {
   private constructor(private readonly keys: ReadonlyMap<PlatformPurpose, DataKey>) {}

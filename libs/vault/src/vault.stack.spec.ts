@@ -236,7 +236,7 @@ describe('the vault on its database', () => {
     const macs = await Promise.all(opened.map(async ({ platformKeys }) => (await platformKeys.key('cursor')).mac('x').toString('hex')));
     expect(new Set(macs).size).toBe(1);
     const made = await test.query<{ purpose: string }>('SELECT purpose FROM keyring.platform_keys ORDER BY 1');
-    expect(made.map(({ purpose }) => purpose)).toEqual(['api_key_index', 'checkpoint', 'cursor', 'link']);
+    expect(made.map(({ purpose }) => purpose)).toEqual(['api_key_index', 'checkpoint', 'cursor', 'idempotency', 'link']);
   });
 
   it('lets the app’s role neither change nor read what is not its workspace’s', async () => {
