@@ -17,19 +17,20 @@ const PROGRAMS = {
   launch: 'sandbox/src/launch',
 };
 
-/** What Nest and pg ask for where it is there, and is not. */
-const OPTIONAL = [
+// TypeORM finds pg at run time: bundled beside that, there would be two, and an error of one is none of the other's. The rest is what
+// Nest asks for where it is there, and is not.
+const EXTERNAL = [
+  'pg',
   /^@nestjs\/(?:microservices|websockets|platform-fastify|platform-socket\.io|mongoose)/,
   /^@fastify\//,
   'class-transformer',
   'class-validator',
-  'pg-native',
 ];
 
 export default defineConfig({
   input: Object.fromEntries(Object.entries(PROGRAMS).map(([name, file]) => [name, `dist/apps/${file}.js`])),
   platform: 'node',
-  external: OPTIONAL,
+  external: EXTERNAL,
   // A direct eval of `depd`, which the sandbox brings along.
   checks: { eval: false },
   plugins: [

@@ -15,10 +15,10 @@ export function attemptsOf(entry: LedgerEntry, byMarker: ReadonlyMap<string, Boo
 }
 
 /** I1, in both directions: the servers' clients in our books, and what our books say of clients at the servers. */
-export function accounted({ ledger, books }: Account): Findings {
+export function accounted({ ledger, books, ledgerAfter }: Account): Findings {
   const registering = books.attempts.filter(({ kind }) => kind === 'register');
   const byMarker = new Map(registering.map((attempt) => [attempt.marker, attempt]));
-  const known = new Map(ledger.map((entry) => [entry.client_id, entry]));
+  const known = new Map(ledgerAfter.map((entry) => [entry.client_id, entry]));
   const registrations = new Map(books.registrations.map((one) => [one.id, one]));
   const clients = new Map(books.clients.map((one) => [one.clientId, one]));
   const found: string[] = [];
@@ -47,7 +47,10 @@ export function accounted({ ledger, books }: Account): Findings {
 }
 
 /** What is listed for a person to look for, and whether there is something. */
-export function orphansOf({ ledger, books }: Account): { readonly orphans: number; readonly falsePositives: number } {
+export function orphansOf({ ledger, books }: Pick<Account, 'ledger' | 'books'>): {
+  readonly orphans: number;
+  readonly falsePositives: number;
+} {
   const listed = books.attempts.filter(({ kind, status }) => kind === 'register' && LISTED.has(status));
   const byMarker = new Map(listed.map((attempt) => [attempt.marker, attempt]));
   const there = new Set(ledger.flatMap((entry) => attemptsOf(entry, byMarker)).map(({ id }) => id));

@@ -49,10 +49,13 @@ export interface Books {
   readonly staleWrites: number;
 }
 
-/** Both sides. The servers' was read first: whatever is in it, its attempt had been committed before. */
+/** Both sides, while others go on writing. */
 export interface Account {
+  /** Read before the books: whatever is in it, its attempt had been committed before. */
   readonly ledger: readonly LedgerEntry[];
   readonly books: Books;
+  /** Read after them: whatever the books say of a client had happened before. */
+  readonly ledgerAfter: readonly LedgerEntry[];
 }
 
 const BOOKS = `SELECT
@@ -66,12 +69,12 @@ const BOOKS = `SELECT
      FROM operations) AS operations,
   (SELECT count(*)::integer FROM crash.stale_writes) AS "staleWrites"`;
 
-/** Reads both sides, the servers' first. */
+/** Reads both sides, the servers' before and after. */
 export async function readAccount(stack: Stack): Promise<Account> {
   const ledger = await stack.sandbox.ledger();
   const [books] = await stack.query<Books>(BOOKS);
   if (!books) throw new Error('The books cannot be read');
-  return { ledger, books };
+  return { ledger, books, ledgerAfter: await stack.sandbox.ledger() };
 }
 
 /** A witness in the database, outside of what is tested: it writes down whenever a fence goes back. */

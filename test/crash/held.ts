@@ -58,7 +58,7 @@ function isValid(versions: readonly IssuedVersion[] | undefined, sha256: string)
 }
 
 /** I5 where nobody was killed: of every client that a server made and answered for we hold something, or it is not called unknown. */
-export function kept({ ledger, books }: Account): Findings {
+export function kept({ ledger, books }: Pick<Account, 'ledger' | 'books'>): Findings {
   const unknown = books.attempts.filter(({ kind, status }) => kind === 'register' && status === 'unknown');
   const byMarker = new Map(unknown.map((attempt) => [attempt.marker, attempt]));
   return ledger.flatMap((entry) => attemptsOf(entry, byMarker).map(({ id }) => `attempt ${id} was answered, and nothing of it is held`));

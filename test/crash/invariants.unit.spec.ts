@@ -68,7 +68,11 @@ const held = (more: Partial<Held> = {}): Held => ({
 
 describe('I1 ACCOUNTED', () => {
   it('finds nothing where both books agree', () => {
-    expect(accounted({ ledger: [client()], books: books() })).toEqual([]);
+    expect(accounted({ ledger: [client()], books: books(), ledgerAfter: [client()] })).toEqual([]);
+  });
+
+  it('holds what the books say against what the servers had afterwards: a client may come in between', () => {
+    expect(accounted({ ledger: [], books: books(), ledgerAfter: [client()] })).toEqual([]);
   });
 
   it.each<[string, LedgerEntry[], Partial<Books>]>([
@@ -81,7 +85,7 @@ describe('I1 ACCOUNTED', () => {
     ['a client in use that is gone', [client({ deleted_at: '2026-01-01T00:00:00Z' })], {}],
     ['a client that is left and that nobody lists', [client()], { registrations: [registration({ status: 'deregistered' })] }],
   ])('finds %s', (_what, ledger, more) => {
-    expect(accounted({ ledger, books: books(more) }).length).toBeGreaterThan(0);
+    expect(accounted({ ledger, books: books(more), ledgerAfter: ledger }).length).toBeGreaterThan(0);
   });
 
   it('counts what is listed, and what is listed in vain', () => {

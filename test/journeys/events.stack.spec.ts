@@ -121,6 +121,16 @@ describe('GET /v1/events', () => {
       expect(subjects).toContainEqual({ type: 'tenant', id: tenantId });
       return [...new Set(subjects.flatMap(({ id }) => registrations.get(id) ?? []))].sort();
     };
+    // What is not for a reader is passed once: the cursor goes on to the end of the log.
+    const { key: narrow } = await newKey({ tenant_ids: [tenantId], application_id: applications[0] });
+    const end = (await page('', narrow)).body.next_cursor ?? '';
+    const other = { tenant_id: tenantId, name: 'Other', environment: 'production', fhir_base_url: 'https://other.example/fhir' };
+    const unseen = { tenant_id: tenantId, ehr_id: await create('/v1/ehrs', other), application_id: applications[1] };
+    const passed = (await page(`?cursor=${end}`, narrow)).body.next_cursor;
+    await stack.call('POST', '/v1/registrations', { body: unseen });
+    const after = (await page(`?cursor=${passed ?? ''}`, narrow)).body;
+    expect(after.data).toEqual([]);
+    expect(after.next_cursor).not.toBe(passed);
     expect(await heard({})).toEqual(['0 0', '0 1', '1 0', '1 1']);
     expect(await heard({ application_id: applications[0] })).toEqual(['0 0', '0 1']);
     expect(await heard({ environment: 'production' })).toEqual(['0 1', '1 1']);

@@ -50,7 +50,9 @@ export class OperationRunner {
       ...this.context,
       pace: async (work) => {
         if (!claimed.paidAtToken) return paced();
-        await context.commit(changeOf(work, { operation: 'running', next: { inMs: 0, budget: 'registration' } }));
+        await context.commit(
+          changeOf(work, { operation: 'waiting', next: { inMs: 0, budget: 'registration' }, waiting: { reason: 'server_limit' } }),
+        );
         return false;
       },
       commit: async (change) => {

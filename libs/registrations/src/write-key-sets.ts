@@ -17,7 +17,7 @@ UPDATE credentials k SET withdrawn_at = $1
  WHERE k.workspace_id = $6 AND k.key_set_id = i.key_set_id AND k.stage <> 'retired' AND k.withdrawn_at IS NULL
    AND (i.withdraw ? k.id::text OR k.registration_id = i.registration_id AND k.id <> i.keep)`;
 
-// What nobody rotates meanwhile would keep a compromised key published: who is suspended has no use of it, and gets a new one on coming back.
+// What is suspended or leaves is rotated by nobody, and would keep a compromised key published: it has no use of it, and gets a new one on coming back.
 const WITHDRAW_RESTING = `
 UPDATE credentials k SET withdrawn_at = $1
   FROM unnest($2::uuid[], $3::uuid[], $4::uuid[]) AS i (key_set_id, registration_id, keep), registrations r, tenants t, ehrs e, applications a
@@ -26,7 +26,8 @@ UPDATE credentials k SET withdrawn_at = $1
                   WHERE own.workspace_id = $5 AND own.registration_id = i.registration_id AND own.key_set_id = i.key_set_id AND own.id <> i.keep)
    AND r.workspace_id = $5 AND r.id = k.registration_id AND t.workspace_id = $5 AND t.id = r.tenant_id
    AND e.workspace_id = $5 AND e.id = r.ehr_id AND a.workspace_id = $5 AND a.id = r.application_id
-   AND (r.status NOT IN ('active', 'credential_failed') OR t.status <> 'active' OR num_nonnulls(t.suspended_at, e.suspended_at, a.suspended_at) > 0)`;
+   AND (r.status IN ('deregistering', 'deregistered') OR r.status = 'suspended' AND r.suspended_from IN ('active', 'credential_failed')
+     OR r.status IN ('active', 'credential_failed') AND (t.status <> 'active' OR num_nonnulls(t.suspended_at, e.suspended_at, a.suspended_at) > 0))`;
 
 // A key is published while anybody's credential needs it: hospitals that share a client may hold the same one.
 const KEYS = `

@@ -9,6 +9,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 /** What has missed an opening comes in the first quarter of the next, so that it does not miss that too. */
 const EARLY = 0.25;
+const NONE: ReadonlySet<string> = new Set();
 
 /** What becomes of what is due. Everything moves on in the schedule, so that what cannot start now holds up nothing behind it. */
 export interface Decision {
@@ -20,14 +21,15 @@ export interface Decision {
 }
 
 /**
- * Decides which rotations start: those whose window is open, whose server has room (H-12) and whose line moves. The rest
- * is looked at again when that may have changed.
+ * Decides which rotations start: those whose window is open, whose server has room (H-12) and whose line moves; what is
+ * compromised (`urgent`) waits for room alone (H-01). The rest is looked at again when that may have changed.
  */
 export function decide(
   due: readonly DueRegistration[],
   inputs: ReadonlyMap<string, DueInput>,
   lines: ReadonlyMap<string, Line>,
   now: Date,
+  urgent: ReadonlySet<string> = NONE,
 ): Decision {
   const stop = [...lines.values()].filter(mustStop).map((line) => line.authorizationServerId);
   const stopped = new Set([...stop, ...[...lines.values()].filter((line) => line.stopped).map((line) => line.authorizationServerId)]);
@@ -35,13 +37,14 @@ export function decide(
   const start: DueRegistration[] = [];
   const next = due.map((registration) => {
     const input = inputs.get(registration.id);
-    const later = (ms: number) => ({ registrationId: registration.id, at: opens(input, now, ms) });
+    const hurries = urgent.has(registration.id);
+    const later = (ms: number) => ({ registrationId: registration.id, at: hurries ? new Date(now.getTime() + ms) : opens(input, now, ms) });
     if (!input) return { registrationId: registration.id, at: null };
     if (registration.held) return later(HOUR_MS);
     if (registration.busy) return later(10 * MINUTE_MS);
-    if (!openNow(input.policy, now)) return later(0);
+    if (!hurries && !openNow(input.policy, now)) return later(0);
     const server = registration.authorizationServerId ?? `ehr:${registration.ehrId}`;
-    if (stopped.has(server)) return later(HOUR_MS);
+    if (!hurries && stopped.has(server)) return later(HOUR_MS);
     const place = taken.get(server) ?? 0;
     taken.set(server, place + 1);
     // Those before it take a while each.

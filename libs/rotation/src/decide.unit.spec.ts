@@ -22,8 +22,13 @@ const inputOf = (id: string, more: Partial<DueInput> = {}): [string, DueInput] =
   { registrationId: id, since: new Date('2026-03-01T00:00:00Z'), policy: DEFAULT_POLICY, ...more },
 ];
 
-function decided(due: readonly DueRegistration[], lines: readonly Line[], inputs = due.map(({ id }) => inputOf(id))) {
-  return decide(due, new Map(inputs), new Map(lines.map((one) => [one.authorizationServerId, one])), now);
+function decided(
+  due: readonly DueRegistration[],
+  lines: readonly Line[],
+  inputs = due.map(({ id }) => inputOf(id)),
+  urgent: readonly string[] = [],
+) {
+  return decide(due, new Map(inputs), new Map(lines.map((one) => [one.authorizationServerId, one])), now, new Set(urgent));
 }
 const minutesOf = (at: Date | null | undefined): number => Math.round(((at?.getTime() ?? NaN) - now.getTime()) / MINUTE);
 
@@ -65,6 +70,16 @@ describe('what is due', () => {
     const { start, stop } = decided(due, lines);
     expect(stop).toEqual(['s']);
     expect(start.map(({ id }) => id)).toEqual(['b']);
+  });
+
+  it('and compromised waits for no window and no line that stands, only for room and for who stopped it (H-01, H-12)', () => {
+    const policy = { ...DEFAULT_POLICY, windows: [{ days: ['tue'] as const, from: '01:00', to: '03:00', timeZone: 'UTC' }] };
+    const due = [registration('a'), registration('b'), registration('c'), registration('held', { held: true }), registration('calm')];
+    const inputs = due.map(({ id }) => inputOf(id, { policy }));
+    const { start, next } = decided(due, [line({ stopped: true })], inputs, ['a', 'b', 'c', 'held']);
+    expect(start.map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(next.slice(2, 4).map(({ at }) => minutesOf(at))).toEqual([0, 60]);
+    expect(next[4]?.at?.toISOString()).toMatch(/^2026-06-02T0[12]/);
   });
 
   it('that comes to nothing is tried again after a day, or sooner where the end is near', () => {

@@ -12,6 +12,9 @@ export interface DueRegistration {
   readonly busy: boolean;
 }
 
+/** Who begins what is due. */
+export const SCHEDULER = { type: 'system', id: 'scheduler' } as const;
+
 /** How many one look takes. */
 export const DUE_AT_A_TIME = 500;
 /**
@@ -36,8 +39,9 @@ export function dueRegistrations(tx: Transaction, now: Date): Promise<DueRegistr
 }
 
 /**
- * Of these, the ones that still have what was said to be compromised, by a rotation of their own or of somebody who shares
- * their client: it is replaced as what it is (H-01). What was promoted since has taken its place.
+ * Of these, the ones that still have what somebody said to be compromised, of them or of whoever shares their client: it is
+ * replaced as what it is (H-01). What was promoted since has taken its place; a first credential is as old as it was made. What
+ * the scheduler starts over says nothing new.
  */
 export async function stillCompromised(tx: Transaction, ids: readonly string[]): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set();
@@ -46,7 +50,7 @@ export async function stillCompromised(tx: Transaction, ids: readonly string[]):
        SELECT r.id, c.id AS shared, k.at FROM unnest($2::uuid[]) AS i (id)
         CROSS JOIN LATERAL (SELECT x.id, x.client_id FROM registrations x WHERE x.workspace_id = $1 AND x.id = i.id OFFSET 0) r
         LEFT JOIN LATERAL (SELECT x.id FROM clients x WHERE x.workspace_id = $1 AND x.id = r.client_id AND x.scope = 'application' OFFSET 0) c ON true
-        CROSS JOIN LATERAL (SELECT coalesce(x.promoted_at, x.created_at) AS at FROM credentials x
+        CROSS JOIN LATERAL (SELECT CASE WHEN x.version = 1 THEN x.created_at ELSE coalesce(x.promoted_at, x.created_at) END AS at FROM credentials x
           WHERE x.workspace_id = $1 AND x.registration_id = r.id AND x.stage = 'current' ORDER BY x.version DESC LIMIT 1) k
      ), said AS (
        SELECT s.id, s.shared, o.created_at AS at
@@ -54,7 +58,8 @@ export async function stillCompromised(tx: Transaction, ids: readonly string[]):
                SELECT x.id, h.shared FROM (SELECT DISTINCT shared FROM held WHERE shared IS NOT NULL) h
                  JOIN registrations x ON x.workspace_id = $1 AND x.client_id = h.shared) s
         CROSS JOIN LATERAL (SELECT x.created_at FROM operations x WHERE x.workspace_id = $1 AND x.registration_id = s.id AND x.kind = 'rotate'
-           AND x.input->>'reason' = 'compromised' AND NOT x.input ? 'phase' AND x.status <> 'cancelled' ORDER BY x.created_at DESC LIMIT 1) o
+           AND x.input->>'reason' = 'compromised' AND NOT x.input ? 'phase' AND x.status <> 'cancelled' AND x.requested_by->>'id' <> '${SCHEDULER.id}'
+           ORDER BY x.created_at DESC LIMIT 1) o
      )
      SELECT h.id FROM held h WHERE EXISTS (SELECT 1 FROM said s WHERE s.at > h.at AND (s.id = h.id OR s.shared = h.shared))`,
     [tx.scope.workspaceId, ids],

@@ -50,6 +50,9 @@ export class RotationRuns {
         const wanted = found.map(({ id }) => ({ registrationId: id, kind: 'rotate' as const, input }));
         const begun = wanted.length === 0 ? new Map<string, string>() : await beginOperations(tx, wanted, now);
         await lookAgain(tx, [...begun.keys()], new Date(now.getTime() + RETRY_MS));
+        // A busy hospital keeps the key of the others alive: it is looked at as soon as it is done.
+        const busy = [...shared, ...others].filter(({ id }) => !begun.has(id)).map(({ id }) => id);
+        if (reason === 'compromised') await lookAgain(tx, busy, now);
         const leftOut = [
           ...found.filter(({ id }) => !begun.has(id)).map(({ id }) => ({ registrationId: id, reason: 'operation_running' })),
           ...beyond.map(({ id }) => ({ registrationId: id, reason: 'shared_client' })),

@@ -6,14 +6,14 @@ import { beginOperations, failExpired } from '@registrar/registrations';
 import { newId } from '@registrar/vault';
 import { takeAlarms } from './alarms.repository.js';
 import { decide } from './decide.js';
-import { DUE_AT_A_TIME, dueRegistrations, stillCompromised } from './due.repository.js';
+import { DUE_AT_A_TIME, dueRegistrations, SCHEDULER, stillCompromised } from './due.repository.js';
 import { linesOf, stopLines } from './line.repository.js';
 import { postponeRenewals, takeRenewals } from './renewals.repository.js';
 import { takeReadersBehind } from './readers.repository.js';
 import { postponeRetiring, takeRetiring } from './retiring.repository.js';
 import { scheduleInputs } from './schedule-input.repository.js';
 import { lookAgain, nextDue, writeSchedule } from './schedule.repository.js';
-import { sharersOf } from './sharers.repository.js';
+import { sharersOf, type Sharer } from './sharers.repository.js';
 import { scheduleStale } from './schedule.js';
 import { WorkspaceTurns, type Turn } from './workspace-turns.js';
 
@@ -77,7 +77,7 @@ export class RotationScheduler {
 
   async #workspace(turn: Turn): Promise<void> {
     const { workspaceId } = turn;
-    const scope: UnitOfWork = { workspaceId, actor: { type: 'system', id: 'scheduler' }, requestId: 'rotation' };
+    const scope: UnitOfWork = { workspaceId, actor: SCHEDULER, requestId: 'rotation' };
     const now = this.clock.now();
     const stale = await this.database.transaction(scope, (tx) => scheduleStale(tx, AT_A_TIME, now));
     const due = await this.database.transaction(scope, (tx) => this.#start(tx, now));
@@ -108,16 +108,14 @@ export class RotationScheduler {
         )
       ).flatMap((one) => (one.input ? [[one.registrationId, one.input]] : [])),
     );
-    const { start, next, stop } = decide(due, inputs, await linesOf(tx, servers), now);
+    const urgent = await stillCompromised(tx, ids);
+    const { start, next, stop } = decide(due, inputs, await linesOf(tx, servers), now, urgent);
     await this.#stop(tx, stop, now);
-    const urgent = await stillCompromised(
+    // Hospitals that share a client are due with the first of them; what is compromised is made good where it is not yet.
+    const sharers = await this.#sharers(
       tx,
       start.map(({ id }) => id),
-    );
-    // Hospitals that share a client are due with the first of them.
-    const sharers = await sharersOf(
-      tx,
-      start.map(({ id }) => id),
+      urgent,
     );
     const all = [...start.map(({ id, tenantId }) => ({ id, tenantId, by: id })), ...sharers];
     const reasonOf = (id: string) => (urgent.has(id) ? 'compromised' : 'scheduled');
@@ -137,6 +135,16 @@ export class RotationScheduler {
       this.records.events.append(tx, { type: 'rotation.started', ...entry, data: said });
     }
     return { looked: due.length, started: started.size };
+  }
+
+  async #sharers(tx: Transaction, ids: readonly string[], urgent: ReadonlySet<string>): Promise<Sharer[]> {
+    const all = await sharersOf(tx, ids);
+    if (!all.some(({ by }) => urgent.has(by))) return all;
+    const behind = await stillCompromised(
+      tx,
+      all.map(({ id }) => id),
+    );
+    return all.filter(({ id, by }) => !urgent.has(by) || behind.has(id));
   }
 
   /** Ends the overlaps that are over. @returns how many there were. */

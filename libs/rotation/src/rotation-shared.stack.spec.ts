@@ -120,7 +120,9 @@ describe('a client that hospitals share', () => {
     house.clock.advance(1_000);
     await rotations.rotate(house.scope, first.id, { reason: 'compromised', confirmRegistrations: 3 });
     expect(await rotating([first, busy, suspended])).toBe(1);
-    // At one server two rotate at a time.
+    // At one server two rotate at a time. The first has another secret by now.
+    house.clock.advance(1_000);
+    await house.rows(`UPDATE credentials SET version = 2, promoted_at = $2 WHERE registration_id = $1`, [first.id, house.clock.now()]);
     await house.rows(`UPDATE operations SET status = 'succeeded' WHERE status = 'queued'`);
     await house.rows(`UPDATE registrations SET status = 'active' WHERE id = $1`, [suspended.id]);
     await look();
@@ -128,9 +130,25 @@ describe('a client that hospitals share', () => {
       `SELECT registration_id AS id, input->>'reason' AS reason FROM operations WHERE kind = 'rotate' AND registration_id = ANY ($1::uuid[])`,
       [[busy.id, suspended.id]],
     );
+    // Who has what was promoted since is not rotated again with those that are behind.
+    expect(await world.house.rows(`SELECT 1 FROM operations WHERE kind = 'rotate' AND registration_id = $1`, [first.id])).toHaveLength(1);
     expect(reasons.sort((a, b) => a.id.localeCompare(b.id))).toEqual(
       [busy.id, suspended.id].sort().map((id) => ({ id, reason: 'compromised' })),
     );
+  });
+
+  it('is looked at again as soon as it is done where a run of what is compromised found it busy (H-01)', async () => {
+    const [first, busy] = await shared();
+    await world.rotation(busy, 'queued');
+    await house.rows(`UPDATE registrations SET next_rotation_at = $2 WHERE id = $1`, [
+      busy.id,
+      new Date(house.clock.now().getTime() + 86_400_000),
+    ]);
+    const run = await new RotationRuns(parts).start(house.scope, { tenantId: first.tenantId }, 'compromised');
+    expect(run.leftOut).toEqual([{ registrationId: busy.id, reason: 'operation_running' }]);
+    expect(await house.rows(`SELECT next_rotation_at AS at FROM registrations WHERE id = $1`, [busy.id])).toEqual([
+      { at: house.clock.now() },
+    ]);
   });
 
   it('is completed as one by the person who has its new secret, also where a hospital has no rotation in hand (H-03)', async () => {

@@ -16,10 +16,15 @@ export class EventFeed {
 
   /** The events that follow, the oldest first. What comes after a part is there even where there is no more: a reader goes on from there. */
   async list(scope: UnitOfWork, { limit, after }: PageRequest): Promise<Page<StoredEvent>> {
-    const items = await this.database.transaction(scope, (tx) => this.log.read(tx, positionOf(after), limit));
-    const last = items.at(-1);
-    const nextAfter = last ? placeOf(last.position) : after;
-    return { items, ...(nextAfter === undefined ? {} : { nextAfter }) };
+    const from = positionOf(after);
+    const [head, items] = await this.database.transaction(
+      scope,
+      async (tx) => [await this.log.latest(tx), await this.log.read(tx, from, limit)] as const,
+    );
+    const last = items.at(-1)?.position ?? from;
+    // What was not for this reader up to the head is not looked at again: positions have no gap, and nothing comes below one.
+    const next = items.length < limit ? Math.max(last, head) : last;
+    return { items, ...(next === 0 ? {} : { nextAfter: placeOf(next) }) };
   }
 
   /** Where whoever has read nothing yet begins to follow: after what there is. */
