@@ -5,6 +5,7 @@ import {
   leftReason,
   managedExchange,
   managementContext,
+  refusalDoubted,
   without,
   type ManagedAnswer,
   type Settled,
@@ -15,6 +16,7 @@ import {
   type Verdict,
   type Work,
   type WorkClient,
+  type WorkCredential,
 } from '@registrar/registrations';
 import { gonePredecessor, leftPredecessor } from './ended-predecessor.js';
 import { managedLater } from './managed-outcome.js';
@@ -114,7 +116,7 @@ export function takeConfirmGone(work: Work, step: Step, context: StepContext, ac
   });
 }
 
-/** Whether a client that its server does not know by our token is gone: `invalid_client` says so (B-10). */
+/** Whether a client that its server does not know by our token is gone: `invalid_client` says so (B-10), unless the credential may be dead by itself. */
 export async function takeConfirmAbsence(
   work: Work,
   step: Step,
@@ -126,24 +128,26 @@ export async function takeConfirmAbsence(
   if (!client) return stepDone(work, step, context, access.clock);
   // Without a credential of it nobody can ask its token endpoint; what nobody has seen go is listed.
   const settled = previous
-    ? await settledByToken(await examineCredential(work, client, previous, access), work, step, access, database, client)
+    ? await settledByToken(await examineCredential(work, client, previous, access), work, step, access, database, client, previous)
     : leftPredecessor(work, step, access, client, 'registration_access_token_lost');
   return (await context.commit(settled.change)) === 'written' && settled.work ? { kind: 'next', work: settled.work } : STOP;
 }
 
-function settledByToken(
+async function settledByToken(
   verdict: Verdict,
   work: Work,
   step: Step,
   access: UpstreamAccess,
   database: Database,
   client: WorkClient,
-): Settled | Promise<Settled> {
+  credential: WorkCredential,
+): Promise<Settled> {
   if (verdict.kind === 'unavailable') {
     const problem = stepProblem('rotations.token_unavailable', { detail: `It did not answer (${verdict.code}).` });
     return removeLater(work, step, access, database, client, { problem, left: 'ehr_unreachable' });
   }
-  return verdict.kind === 'refused' && verdict.error === 'invalid_client'
+  const dead = verdict.kind === 'refused' && verdict.error === 'invalid_client';
+  return dead && !(await refusalDoubted(database, work, client, credential, access.clock.now()))
     ? gonePredecessor(work, step, access, client, 'token_endpoint')
     : leftPredecessor(work, step, access, client, 'registration_access_token_lost');
 }
