@@ -6,7 +6,7 @@ import type { ShownRegistration } from '../support/onboarding.js';
 const DAY = 86_400_000;
 let world: RotationWorld;
 beforeAll(async () => {
-  world = await rotationWorld(['curity', 'ibm', 'keycloak']);
+  world = await rotationWorld(['curity', 'ibm', 'keycloak', 'authlib']);
 });
 afterAll(() => world.stack.stop());
 afterEach(() => world.stack.sandbox.clearFaults());
@@ -97,5 +97,57 @@ describe('a credential that may be dead by itself does not prove that its client
     await world.stack.sandbox.removeClient({ vendor: 'ibm', client_id: clientId ?? '' });
     expect((await deregistered(id)).residue).toEqual([]);
     expect(await standing('ibm', clientId)).toEqual({ book: { status: 'deleted', by: 'token_endpoint' }, there: false });
+  });
+});
+
+describe('that a server said 204 is not believed of a client that was replaced (U23)', () => {
+  const silent = () =>
+    world.stack.sandbox.fault({ vendor: 'keycloak', method: 'GET', endpoint: 'client_configuration', kind: 'status', status: 503 });
+
+  it.each([
+    ['the read after it says nothing', {}, silent],
+    ['no read can be made', { management: ['update', 'delete'] }, () => Promise.resolve()],
+  ])('where %s: its token endpoint is asked, and it lives', async (_where, quirks, meddle) => {
+    const { id, client_id: clientId } = await world.registered('keycloak', 'client_secret_basic', {}, quirks);
+    await world.rotate(id);
+    await world.ended(id, 'the rotation');
+    await deletion('keycloak', 204);
+    await meddle();
+    await world.advance(DAY + 60_000);
+    await world.retired(id);
+    expect((await world.read(id)).residue).toMatchObject([{ client_id: clientId, reason: 'delete_unconfirmed' }]);
+    expect(await standing('keycloak', clientId)).toEqual({ book: { status: 'orphaned', by: 'delete_unconfirmed' }, there: true });
+  });
+
+  it('and where it is gone, its token endpoint says so (B-10)', async () => {
+    const { id, client_id: clientId } = await world.registered('keycloak', 'client_secret_basic');
+    await world.rotate(id);
+    await world.ended(id, 'the rotation');
+    await silent();
+    await world.advance(DAY + 60_000);
+    await world.retired(id);
+    expect(await standing('keycloak', clientId)).toEqual({ book: { status: 'deleted', by: 'token_endpoint' }, there: false });
+  });
+
+  it('nor of a successor that never worked: it is listed (A-34)', async () => {
+    const { id, client_id: before } = await world.registered('authlib', 'client_secret_post', { client_uri: 'https://app.example' });
+    const at = { vendor: 'authlib' } as const;
+    await world.stack.sandbox.fault({
+      ...at,
+      method: 'POST',
+      endpoint: 'registration',
+      kind: 'delay',
+      delay_ms: 4_000,
+      after_commit: true,
+    });
+    await world.rotate(id);
+    const made = await until('another client', async () =>
+      (await world.stack.sandbox.ledger(at)).map((entry) => entry.client_id).find((clientId) => clientId !== before),
+    );
+    await world.stack.sandbox.simulator.changeClient({ ...at, hospital: 'h01', client_id: made, active: false });
+    await deletion('authlib', 204);
+    const after = await world.ended(id, 'the rotation');
+    expect(after, JSON.stringify(after.operation)).toMatchObject({ client_id: before, residue: [{ client_id: made }] });
+    expect(await standing('authlib', made)).toEqual({ book: { status: 'orphaned', by: 'replacement_unproven' }, there: true });
   });
 });
