@@ -121,13 +121,22 @@ describe('DELETE /v1/registrations/{id}', () => {
     expect(await endedBy(registration)).toEqual({ status: 'deleted', ended_by: 'person' });
   });
 
-  it('repeats a deletion whose answer was lost, and takes 401 for gone then (K-46)', async () => {
+  it('repeats a deletion whose answer was lost, and asks the token endpoint what 401 means then (K-46)', async () => {
     const registration = await active('summit', 3);
     await fault('summit', 3, { kind: 'reset_after_commit' });
     const gone = await deregister(registration.id);
     expect(gone.residue).toEqual([]);
     expect((await clientOf(registration))?.deleted_at).not.toBeNull();
-    expect(await endedBy(registration)).toEqual({ status: 'deleted', ended_by: 'earlier_deletion' });
+    expect(await endedBy(registration)).toEqual({ status: 'deleted', ended_by: 'token_endpoint' });
+  });
+
+  it('does not take 401 for its own deletion, which never arrived (B-09, K-46)', async () => {
+    const registration = await active('meadow', 4);
+    await fault('meadow', 4, { kind: 'reset_before' });
+    await fault('meadow', 4, { kind: 'status', status: 401 });
+    const gone = await deregister(registration.id);
+    expect(gone.residue).toMatchObject([{ client_id: registration.client_id, reason: 'registration_access_token_lost' }]);
+    expect((await clientOf(registration))?.deleted_at).toBeNull();
   });
 
   it('does not believe a 204 whose client is still there (U23)', async () => {

@@ -198,7 +198,7 @@ describe('another client in place of the old one (H-05)', () => {
     await world.stack.sandbox.simulator.changeClient({ vendor: 'authlib', hospital: 'h01', client_id: made, active: false });
     const after = await world.ended(id, 'the rotation');
     expect(after, JSON.stringify(after.operation)).toMatchObject({ status: 'active', client_id: before, operation: { status: 'failed' } });
-    expect(stepsOf(after).slice(-3)).toEqual(['register', 'prove_successor', 'remove_successor']);
+    expect(stepsOf(after).slice(-4)).toEqual(['register', 'prove_successor', 'remove_successor', 'confirm_successor_gone']);
     expect([problemOf(after), after.residue]).toEqual(['rotations.not_proven', []]);
     expect(await world.stages(id)).toEqual(['2 retired', '1 current']);
     expect(await living()).toEqual([before]);

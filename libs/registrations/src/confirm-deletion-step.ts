@@ -4,6 +4,7 @@ import { goingOnWith, liveClients } from './deregister-steps.js';
 import { goneClient, leftClient } from './ended-client.js';
 import { examineCredential } from './examine-credential.js';
 import { heldValues } from './held-secrets.js';
+import type { LeavingReads } from './leaving.repository.js';
 import { manageabilityProblem } from './manageability.js';
 import { managedExchange, type ManagedAnswer, type Settled } from './managed-exchange.js';
 import { laterDeletion } from './settle-deletion.js';
@@ -64,13 +65,20 @@ function verdictOf({ work, client, exchange, held }: ManagedAnswer, now: Date) {
 }
 
 /**
- * Asks the token endpoint instead: `invalid_client` says that the client is gone (B-10, K-44). After a deletion that the
- * server confirmed, its word stands where nobody can tell; where it only did not know our token, it does not.
+ * Asks the token endpoint instead: `invalid_client` says that the client is gone (B-10, K-44), unless the credential may be dead
+ * by itself. After a deletion that the server confirmed, its word stands where nobody can tell; where it only did not know our
+ * token, it does not.
  */
-export async function takeTokenStep(work: Work, step: Step, context: StepContext, access: UpstreamAccess): Promise<StepResult> {
+export async function takeTokenStep(
+  work: Work,
+  step: Step,
+  context: StepContext,
+  access: UpstreamAccess,
+  reads: LeavingReads,
+): Promise<StepResult> {
   const [next] = liveClients(work);
   if (!next) return { kind: 'next', work: marked(work, step) };
-  return goOn(await judged(work, next.client, next.credential, step.name === 'confirm_by_token', access), context);
+  return goOn(await judged(work, next.client, next.credential, step.name === 'confirm_by_token', access, reads), context);
 }
 
 async function judged(
@@ -79,13 +87,16 @@ async function judged(
   credential: WorkCredential | undefined,
   deleted: boolean,
   access: UpstreamAccess,
+  reads: LeavingReads,
 ): Promise<Settled> {
   const left = deleted ? 'delete_unconfirmed' : 'registration_access_token_lost';
   const verdict =
     credential && work.upstream.endpoints.token !== undefined ? await examineCredential(work, client, credential, access) : undefined;
   const now = access.clock.now();
-  if (verdict?.kind === 'refused' && verdict.error === 'invalid_client') return goneClient(work, client, 'token_endpoint', now);
-  const blind = verdict === undefined || (verdict.kind === 'proven' && verdict.proof === 'inconclusive');
+  const dead = verdict?.kind === 'refused' && verdict.error === 'invalid_client';
+  const doubted = dead && credential !== undefined && (await reads.isDoubted(work, client, credential, now));
+  if (dead && !doubted) return goneClient(work, client, 'token_endpoint', now);
+  const blind = verdict === undefined || doubted || (verdict.kind === 'proven' && verdict.proof === 'inconclusive');
   if (blind) return deleted ? goneClient(work, client, 'answer', now) : leftClient(work, client, left, now);
   // Spreading through a server takes a while, as registering does: an answer that it lives is asked for again.
   const later = laterDeletion(work, verdict.kind === 'unavailable' ? 'ehr_unreachable' : 'still_there', access);

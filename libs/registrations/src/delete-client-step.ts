@@ -34,7 +34,7 @@ export async function takeDeleteStep(
     kind: 'deregister',
     client,
     prepare: () => ({ metadata: {}, send: (managed, request) => deleteClient(access.outbound, access.clock, managed, request) }),
-    settle: (answer) => settleDeletion(answer, step.name === 'repeat_deletion', access),
+    settle: (answer) => settleDeletion(answer, access),
     refuse: (failing) => ({ ...unmanageable(failing, client, access).change, next: 'let_go' }),
   });
 }

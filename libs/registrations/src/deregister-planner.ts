@@ -22,8 +22,8 @@ export function deregisterPlanner(access: UpstreamAccess, reads: LeavingReads): 
       delete_client: (work, step, context) => takeDeleteStep(work, step, context, access, reads),
       repeat_deletion: (work, step, context) => takeDeleteStep(work, step, context, access, reads),
       confirm_deletion: (work, step, context) => takeConfirmStep(work, step, context, access),
-      confirm_by_token: (work, step, context) => takeTokenStep(work, step, context, access),
-      confirm_absence: (work, step, context) => takeTokenStep(work, step, context, access),
+      confirm_by_token: (work, step, context) => takeTokenStep(work, step, context, access, reads),
+      confirm_absence: (work, step, context) => takeTokenStep(work, step, context, access, reads),
       leave: (work, step, context) => takeLeaveStep(work, step, context, access, reads),
     },
   };

@@ -4,7 +4,7 @@ import type { Work, WorkClient, WorkCredential } from './work.js';
 const SETTLE: StepPlan = { name: 'settle_open', kind: 'probe' };
 const REVOKE: StepPlan = { name: 'revoke_tokens', kind: 'upstream_write' };
 const DELETE: StepPlan = { name: 'delete_client', kind: 'upstream_write' };
-/** After a lost answer it is asked once more: what is gone then was deleted by us (K-46). */
+/** After a lost answer it is asked once more (K-46). */
 const REPEAT: StepPlan = { name: 'repeat_deletion', kind: 'upstream_write' };
 /** The server said that it deleted: it is asked for the client (U23), else its token endpoint is. */
 const CONFIRM: StepPlan = { name: 'confirm_deletion', kind: 'upstream_read' };

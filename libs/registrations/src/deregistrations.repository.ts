@@ -4,6 +4,8 @@ import { transition } from './lifecycle.js';
 export interface Leaving {
   readonly id: string;
   readonly tenantId: string;
+  /** Whether its credential did not work any more, or never has: the status that says so is lost on the way out. */
+  readonly credentialFailed: boolean;
 }
 
 /** Sends registrations on their way out, whatever their number; those that are on it already, or gone, are passed over. */
@@ -12,8 +14,9 @@ export async function leave(tx: Transaction, ids: readonly string[], now: Date):
   return tx.query<Leaving>(
     `UPDATE registrations r SET status = $3, action = NULL, problem = NULL, suspended_from = NULL, suspended_action = NULL, next_rotation_at = NULL,
             version = r.version + 1, updated_at = $4
-       FROM (SELECT id FROM registrations WHERE workspace_id = $1 AND id = ANY ($2::uuid[]) AND status = ANY ($5::text[]) ORDER BY id FOR UPDATE) held
-      WHERE r.workspace_id = $1 AND r.id = held.id RETURNING r.id, r.tenant_id AS "tenantId"`,
+       FROM (SELECT id, status, action, suspended_from, suspended_action FROM registrations WHERE workspace_id = $1 AND id = ANY ($2::uuid[]) AND status = ANY ($5::text[]) ORDER BY id FOR UPDATE) held
+      WHERE r.workspace_id = $1 AND r.id = held.id RETURNING r.id, r.tenant_id AS "tenantId",
+            coalesce(held.suspended_from, held.status) = 'credential_failed' OR coalesce(held.suspended_action, held.action, '') = 'fix_credential' AS "credentialFailed"`,
     [tx.scope.workspaceId, ids, to, now, from],
   );
 }

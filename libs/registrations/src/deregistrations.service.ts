@@ -43,7 +43,11 @@ export class Deregistrations {
     await cancelOperations(tx, left, now);
     await beginOperations(
       tx,
-      left.map((registrationId) => ({ registrationId, kind: 'deregister' as const })),
+      leaving.map(({ id, credentialFailed }) => ({
+        registrationId: id,
+        kind: 'deregister' as const,
+        ...(credentialFailed ? { input: { credential_failed: true } } : {}),
+      })),
       now,
     );
     for (const { id, tenantId } of leaving) {

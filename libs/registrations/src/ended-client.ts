@@ -6,7 +6,7 @@ import { residueOf, type ResidueReason } from './residue.js';
 import type { Work, WorkClient } from './work.js';
 
 /** What showed that a client is gone: stands with the client, and in an off-boarding's certificate. */
-export type EndedBy = 'read' | 'token_endpoint' | 'answer' | 'earlier_deletion' | 'person';
+export type EndedBy = 'read' | 'token_endpoint' | 'answer' | 'person';
 
 /** The client is gone at the EHR. */
 export function goneClient(work: Work, client: WorkClient, by: EndedBy, now: Date, rows: Partial<Change> = {}): Settled {

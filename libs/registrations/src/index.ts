@@ -89,6 +89,7 @@ export { takeSuccessorStep } from './successor-step.js';
 export { audienceOf, authenticationOf } from './client-authentication.js';
 export { credentialOwner } from './credential-owner.js';
 export { boundToPeople } from './bound-to-people.js';
+export { refusalDoubted } from './refusal-doubt.repository.js';
 export { examineCredential } from './examine-credential.js';
 export type { Verdict } from './proof.js';
 export type { EngineParts } from './engine.js';

@@ -1,7 +1,8 @@
 import type { Database, UnitOfWork } from '@registrar/database';
 import { present } from './present.js';
+import { refusalDoubted } from './refusal-doubt.repository.js';
 import type { AttemptKind, AttemptStatus } from './operation-status.js';
-import type { SealedValue, Work, WorkAttempt, WorkClient } from './work.js';
+import type { SealedValue, Work, WorkAttempt, WorkClient, WorkCredential } from './work.js';
 import type { ClientMetadata } from '@registrar/dcr';
 
 /** An attempt of an earlier operation whose end nobody has written, and whether its holder still works on it. */
@@ -83,6 +84,11 @@ export class LeavingReads {
         [work.scope.workspaceId, work.registration.id, now],
       ),
     );
+  }
+
+  /** Whether a refusal of the credential does not prove that its client is gone. */
+  isDoubted(work: Work, client: WorkClient, credential: WorkCredential, now: Date): Promise<boolean> {
+    return refusalDoubted(this.database, work, client, credential, now);
   }
 
   /** Whether other registrations use the client too: it is deleted with the last of them alone. */

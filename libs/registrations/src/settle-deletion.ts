@@ -3,7 +3,7 @@ import { waitBefore, waitingFor } from './backoff.js';
 import type { Change, SettledAttempt } from './change.js';
 import { changeOf } from './change-of.js';
 import { goingOnWith } from './deregister-steps.js';
-import { goneClient, leftClient } from './ended-client.js';
+import { leftClient } from './ended-client.js';
 import { heldValues } from './held-secrets.js';
 import type { ManagedAnswer, Settled } from './managed-exchange.js';
 import { present } from './present.js';
@@ -12,10 +12,10 @@ import { without } from './without.js';
 import type { Work } from './work.js';
 
 /**
- * What came of a deletion. That the server said so is not enough: it is looked afterwards. What it does not know any more
- * after an answer of ours was lost, is gone by us (K-46). @param repeated whether an earlier deletion's answer was lost.
+ * What came of a deletion. That the server said so is not enough: it is looked afterwards. That it does not know the client, or
+ * our token, is no more, even after an answer of ours was lost: that deletion may never have arrived (B-09, K-46).
  */
-export function settleDeletion(answer: ManagedAnswer, repeated: boolean, access: UpstreamAccess): Settled {
+export function settleDeletion(answer: ManagedAnswer, access: UpstreamAccess): Settled {
   const { work, client } = answer;
   const now = access.clock.now();
   const outcome = outcomeOf(answer, now);
@@ -26,7 +26,6 @@ export function settleDeletion(answer: ManagedAnswer, repeated: boolean, access:
       return lookNext(work, 'read', settled('deleted'));
     case 'already_gone':
     case 'ambiguous':
-      if (repeated) return goneClient(work, client, 'earlier_deletion', now, settled('deleted'));
       return lookNext(work, 'absence', settled('refused'));
     case 'not_supported':
       return left('delete_not_supported', { ...settled('refused'), ...withoutDelete(work) });

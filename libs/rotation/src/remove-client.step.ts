@@ -5,6 +5,7 @@ import {
   leftReason,
   managedExchange,
   managementContext,
+  refusalDoubted,
   without,
   type ManagedAnswer,
   type Settled,
@@ -15,6 +16,7 @@ import {
   type Verdict,
   type Work,
   type WorkClient,
+  type WorkCredential,
 } from '@registrar/registrations';
 import { gonePredecessor, leftPredecessor } from './ended-predecessor.js';
 import { managedLater } from './managed-outcome.js';
@@ -68,7 +70,7 @@ function settledBy(
     // Gone already, or it did not know our token (B-09): its token endpoint says which.
     case 'already_gone':
     case 'ambiguous':
-      return doneChange(work, step, access.clock, { work, instead: [{ name: 'confirm_absence', kind: 'probe' }] });
+      return askTokenEndpoint(work, step, access);
     // A lost answer is asked for again by itself (K-46), as is an EHR that could not be reached.
     case 'unknown':
       return removeLater(work, step, access, database, client, {
@@ -93,7 +95,15 @@ function statusOf({ kind }: DeleteOutcome): 'deleted' | 'not_sent' | 'unknown' |
   return kind === 'not_sent' || kind === 'unknown' ? kind : 'refused';
 }
 
-/** Reads the client once more where that can be done: servers that say 204 and keep it are told from those that mean it (U23). */
+/** Its token endpoint tells whether the client is gone, where nothing else does. */
+function askTokenEndpoint(work: Work, step: Step, access: UpstreamAccess): Settled {
+  return doneChange(work, step, access.clock, { work, instead: [{ name: 'confirm_absence', kind: 'probe' }] });
+}
+
+/**
+ * Reads the client once more where that can be done: servers that say 204 and keep it are told from those that mean it (U23).
+ * Where it cannot, or the read says nothing, the token endpoint is asked.
+ */
 export function takeConfirmGone(work: Work, step: Step, context: StepContext, access: UpstreamAccess): Promise<StepResult> {
   const { previousClient: client } = work;
   if (!client) return stepDone(work, step, context, access.clock);
@@ -104,17 +114,25 @@ export function takeConfirmGone(work: Work, step: Step, context: StepContext, ac
     settle: (answer) => {
       const verdict = judgeDeletion(parseRead(answer.exchange, managementContext(answer, access.clock.now())));
       const settledAttempt = { ...without(answer.record, 'answer'), status: 'applied', outcome: { verdict } } as const;
-      const settled =
-        verdict === 'still_there'
-          ? leftPredecessor(answer.work, step, access, client, 'delete_unconfirmed')
-          : gonePredecessor(answer.work, step, access, client, verdict === 'gone' ? 'read' : 'answer');
+      const settled = settledByRead(verdict, answer.work, step, access, client);
       return { ...settled, change: { ...settled.change, settledAttempt } };
     },
-    refuse: (refused) => gonePredecessor(refused, step, access, client, 'answer').change,
+    refuse: (refused) => ({ ...askTokenEndpoint(refused, step, access).change, next: 'let_go' }),
   });
 }
 
-/** Whether a client that its server does not know by our token is gone: `invalid_client` says so (B-10). */
+function settledByRead(
+  verdict: ReturnType<typeof judgeDeletion>,
+  work: Work,
+  step: Step,
+  access: UpstreamAccess,
+  client: WorkClient,
+): Settled {
+  if (verdict === 'still_there') return leftPredecessor(work, step, access, client, 'delete_unconfirmed');
+  return verdict === 'gone' ? gonePredecessor(work, step, access, client, 'read') : askTokenEndpoint(work, step, access);
+}
+
+/** Whether a client that its server does not know by our token is gone: `invalid_client` says so (B-10), unless the credential may be dead by itself. */
 export async function takeConfirmAbsence(
   work: Work,
   step: Step,
@@ -126,26 +144,42 @@ export async function takeConfirmAbsence(
   if (!client) return stepDone(work, step, context, access.clock);
   // Without a credential of it nobody can ask its token endpoint; what nobody has seen go is listed.
   const settled = previous
-    ? await settledByToken(await examineCredential(work, client, previous, access), work, step, access, database, client)
-    : leftPredecessor(work, step, access, client, 'registration_access_token_lost');
+    ? await settledByToken(await examineCredential(work, client, previous, access), work, step, access, database, client, previous)
+    : untold(work, step, access, client);
   return (await context.commit(settled.change)) === 'written' && settled.work ? { kind: 'next', work: settled.work } : STOP;
 }
 
-function settledByToken(
+async function settledByToken(
   verdict: Verdict,
   work: Work,
   step: Step,
   access: UpstreamAccess,
   database: Database,
   client: WorkClient,
-): Settled | Promise<Settled> {
+  credential: WorkCredential,
+): Promise<Settled> {
   if (verdict.kind === 'unavailable') {
     const problem = stepProblem('rotations.token_unavailable', { detail: `It did not answer (${verdict.code}).` });
     return removeLater(work, step, access, database, client, { problem, left: 'ehr_unreachable' });
   }
-  return verdict.kind === 'refused' && verdict.error === 'invalid_client'
-    ? gonePredecessor(work, step, access, client, 'token_endpoint')
+  const dead = verdict.kind === 'refused' && verdict.error === 'invalid_client';
+  const doubted = dead && (await refusalDoubted(database, work, client, credential, access.clock.now()));
+  if (dead && !doubted) return gonePredecessor(work, step, access, client, 'token_endpoint');
+  const blind = doubted || (verdict.kind === 'proven' && verdict.proof === 'inconclusive');
+  if (blind) return untold(work, step, access, client);
+  return leftPredecessor(work, step, access, client, saidDeleted(work) ? 'delete_unconfirmed' : 'registration_access_token_lost');
+}
+
+/** Nobody can tell: the word of a server that said that it deleted stands, as when a registration ends; else the client is listed. */
+function untold(work: Work, step: Step, access: UpstreamAccess, client: WorkClient): Settled {
+  return saidDeleted(work)
+    ? gonePredecessor(work, step, access, client, 'answer')
     : leftPredecessor(work, step, access, client, 'registration_access_token_lost');
+}
+
+/** Only what was said to be deleted is looked for. */
+function saidDeleted({ operation }: Work): boolean {
+  return operation.steps.some(({ name }) => name === 'confirm_gone');
 }
 
 /** The old client is a person's to remove, or was removed by one: here its credential goes. */

@@ -1,4 +1,4 @@
-import { deleteClient, parseDelete } from '@registrar/dcr';
+import { deleteClient, judgeDeletion, parseDelete, parseRead, readClient } from '@registrar/dcr';
 import {
   managedExchange,
   managementContext,
@@ -16,7 +16,7 @@ import {
   type WorkCredential,
 } from '@registrar/registrations';
 import { stepProblem } from './rotation-step.problems.js';
-import { ending, endWith, type End } from './step-done.js';
+import { doneChange, ending, endWith, type End } from './step-done.js';
 
 /** Deletes a client that was registered to replace the one in use, and whose credential never worked. The rotation has failed. */
 export async function takeRemoveSuccessor(work: Work, step: Step, context: StepContext, access: UpstreamAccess): Promise<StepResult> {
@@ -26,21 +26,42 @@ export async function takeRemoveSuccessor(work: Work, step: Step, context: StepC
     kind: 'deregister',
     client: pendingClient,
     prepare: () => ({ metadata: {}, send: (managed, request) => deleteClient(access.outbound, access.clock, managed, request) }),
-    settle: (answer) => settle(answer, pendingClient, access),
+    settle: (answer) => settle(answer, step, pendingClient, access),
     refuse: (refused) => failed(refused, leftSuccessor(pendingClient, access)),
   });
 }
 
-function settle(answer: ManagedAnswer, client: WorkClient, access: UpstreamAccess): Settled {
+/** That the server said so is not enough: it is asked for the client, and unless it denies it, the client is listed (U23). */
+export async function takeConfirmSuccessorGone(work: Work, step: Step, context: StepContext, access: UpstreamAccess): Promise<StepResult> {
+  const { pendingClient } = work;
+  if (!pendingClient) return endWith(work, context, stepProblem('rotations.not_proven'));
+  return managedExchange(work, step, context, access, {
+    kind: 'read',
+    client: pendingClient,
+    prepare: () => ({ metadata: {}, send: (managed, request) => readClient(access.outbound, access.clock, managed, request) }),
+    settle: (answer) => {
+      const now = access.clock.now();
+      const verdict = judgeDeletion(parseRead(answer.exchange, managementContext(answer, now)));
+      const gone = { rows: { changedClients: [{ id: pendingClient.id, status: 'deleted' as const, ended: { at: now, by: 'read' } }] } };
+      const change = failed(answer.work, verdict === 'gone' ? gone : leftSuccessor(pendingClient, access));
+      return { change: { ...change, settledAttempt: { ...without(answer.record, 'answer'), status: 'applied', outcome: { verdict } } } };
+    },
+    refuse: (refused) => failed(refused, leftSuccessor(pendingClient, access)),
+  });
+}
+
+function settle(answer: ManagedAnswer, step: Step, client: WorkClient, access: UpstreamAccess): Settled {
   const { work, exchange, record } = answer;
   const now = access.clock.now();
   const { secrets } = managementContext(answer, now);
   const outcome = parseDelete(exchange, { quirks: work.upstream.quirks, secrets, now });
   const deleted = outcome.kind === 'deleted' || outcome.kind === 'already_gone';
-  const gone = { rows: { changedClients: [{ id: client.id, status: 'deleted' as const, ended: { at: now, by: 'answer' } }] } };
-  const change = failed(work, deleted ? gone : leftSuccessor(client, access));
+  const settled: Settled = deleted
+    ? doneChange(work, step, access.clock, { work, instead: [{ name: 'confirm_successor_gone', kind: 'upstream_read' }] })
+    : { change: failed(work, leftSuccessor(client, access)) };
   const status = deleted ? 'deleted' : outcome.kind === 'unknown' ? 'unknown' : 'refused';
-  return { change: { ...change, settledAttempt: { ...without(record, 'answer'), status, outcome: { kind: outcome.kind } } } };
+  const settledAttempt = { ...without(record, 'answer'), status, outcome: { kind: outcome.kind } } as const;
+  return { ...settled, change: { ...settled.change, settledAttempt } };
 }
 
 function failed(work: Work, end: End): Change {

@@ -15,7 +15,7 @@ import { urlOfKeySet } from './published-keys.repository.js';
 import { takeProveSuccessor } from './prove-successor.step.js';
 import { putKeys, takePutBoth } from './put-keys.step.js';
 import { takeConfirmAbsence, takeConfirmGone, takeLetGoOfClient, takeRemoveClient } from './remove-client.step.js';
-import { takeRemoveSuccessor } from './remove-successor.step.js';
+import { takeConfirmSuccessorGone, takeRemoveSuccessor } from './remove-successor.step.js';
 import { takeRevokeTokens } from './revoke-tokens.step.js';
 import { takePutNew, takeRemovePredecessor, takeShowRefused } from './retire.step.js';
 import { takeRollBack } from './roll-back.step.js';
@@ -186,6 +186,7 @@ function stepsOf(
     revoke_tokens: (work, one, context) => takeRevokeTokens(work, one, context, access, database),
     remove_client: (work, one, context) => takeRemoveClient(work, one, context, access, database),
     remove_successor: (work, one, context) => takeRemoveSuccessor(work, one, context, access),
+    confirm_successor_gone: (work, one, context) => takeConfirmSuccessorGone(work, one, context, access),
     confirm_gone: (work, one, context) => takeConfirmGone(work, one, context, access),
     confirm_absence: (work, one, context) => takeConfirmAbsence(work, one, context, access, database),
     let_go_of_client: (work, one, context) => takeLetGoOfClient(work, one, context, access),

@@ -1,0 +1,35 @@
+import type { Database } from '@registrar/database';
+import type { Work, WorkClient, WorkCredential } from './work.js';
+
+// An answer that was lost may have brought another secret, or another method; a credential that failed was dead before it was asked for.
+const DOUBTED = `
+SELECT 1 FROM credentials k
+ WHERE k.workspace_id = $1 AND k.id = $3 AND (
+       EXISTS (SELECT 1 FROM attempts a WHERE a.workspace_id = $1 AND a.registration_id = $2 AND a.status = 'unknown' AND a.started_at >= k.created_at
+                  AND (a.kind = ANY ($4::text[]) OR (a.kind = 'update' AND coalesce(a.metadata->>'token_endpoint_auth_method', $5) <> $5)))
+       OR (k.stage = 'previous' AND EXISTS (SELECT 1 FROM audit_events e
+             WHERE e.workspace_id = $1 AND e.subject_id = $2 AND e.action = 'registration.fail_credential' AND e.at >= k.created_at)))`;
+
+/**
+ * Whether `invalid_client` to this credential says no more than that the credential is dead, so that its client may well live on
+ * (B-10): it has expired, never worked or had failed already, or another may have taken its place without our knowing.
+ */
+export async function refusalDoubted(
+  database: Database,
+  work: Work,
+  client: WorkClient,
+  credential: WorkCredential,
+  now: Date,
+): Promise<boolean> {
+  if (credential.expiresAt !== undefined && credential.expiresAt <= now) return true;
+  if (credential.stage === 'pending' || work.operation.input['credential_failed'] === true) return true;
+  const ofIt = client.id === work.client?.id && !work.pendingClient;
+  if (ofIt && work.pending?.kind === 'client_secret' && work.pending.version > credential.version) return true;
+  const { readRotates, putRotates } = work.upstream.quirks;
+  const rotating = credential.kind === 'client_secret' ? [readRotates.secret ? 'read' : '', putRotates.secret ? 'update' : ''] : [];
+  const scope = { workspaceId: work.scope.workspaceId, actor: { type: 'system', id: 'worker' }, requestId: 'absence' } as const;
+  const rows = await database.transaction(scope, (tx) =>
+    tx.query(DOUBTED, [work.scope.workspaceId, work.registration.id, credential.id, rotating, client.authMethod]),
+  );
+  return rows.length > 0;
+}
