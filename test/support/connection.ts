@@ -23,6 +23,8 @@ export async function adminQuery<Row extends QueryResultRow = QueryResultRow>(
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
   const client = new Client({ connectionString: url });
+  // Where the server is stopped meanwhile, the statement says so.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return (await client.query<Row>(text, [...values])).rows;
