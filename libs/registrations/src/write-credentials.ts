@@ -101,10 +101,11 @@ export async function rollBackCredentials(tx: Transaction, changes: readonly Cha
       `UPDATE credentials SET stage = 'retired', retired_at = $2 WHERE stage = 'current' AND registration_id = ANY ($1::uuid[])`,
       [back.map((one) => one.registrationId), now],
     ),
-    tx.prepared(`UPDATE credentials SET stage = 'current', promoted_at = $2 WHERE id = ANY ($1::uuid[]) AND stage = 'previous'`, [
-      back.map((one) => one.credentialId),
-      now,
-    ]),
+    // Its end was that of the overlap which is over now: the next rotation opens another one for it.
+    tx.prepared(
+      `UPDATE credentials SET stage = 'current', promoted_at = $2, retire_at = NULL, retirement = NULL WHERE id = ANY ($1::uuid[]) AND stage = 'previous'`,
+      [back.map((one) => one.credentialId), now],
+    ),
   ]);
 }
 

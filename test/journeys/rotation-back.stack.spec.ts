@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../support/part.js';
+import { rotationWorld, type RotationWorld } from '../support/rotation-world.js';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+let world: RotationWorld;
+beforeAll(async () => {
+  world = await rotationWorld(['hydra', 'keycloak', 'pingam', 'oauth_overlap']);
+  await world.stack.sandbox.simulator.change({ vendor: 'hydra' }, { jwksCacheMs: 0 });
+});
+afterAll(() => world.stack.stop());
+
+/** Rotates without a soak, and waits until the new credential is the current one. */
+const rotated = async (id: string): Promise<void> => {
+  expect(await world.rotate(id, { immediate: true })).toMatchObject({ status: 202 });
+  const after = await world.ended(id, 'the rotation');
+  expect(after, JSON.stringify(after.operation)).toMatchObject({ status: 'active', operation: { status: 'succeeded' } });
+};
+const wentBack = async (id: string): Promise<void> => {
+  expect(await world.rollBack(id)).toMatchObject({ status: 202 });
+  const after = await world.ended(id, 'the way back');
+  expect(after, JSON.stringify(after.operation)).toMatchObject({ status: 'active', operation: { status: 'succeeded' } });
+};
+/** The versions that are in the registration's published key set. */
+const published = async (id: string): Promise<number[]> => {
+  const all = (await world.credentials(id)) as unknown as { version: number; kid: string; key_set_id: string }[];
+  const { keys } = (await (await fetch(`${world.stack.baseUrl}/jwks/${all[0]?.key_set_id}`)).json()) as { keys: { kid: string }[] };
+  return all.filter(({ kid }) => keys.some((key) => key.kid === kid)).map(({ version }) => version);
+};
+
+describe('the overlap of a rotation (H-01, H-02)', () => {
+  it('is a whole one again after a roll-back', async () => {
+    const { id } = await world.registered('hydra', 'private_key_jwt');
+    await rotated(id);
+    await wentBack(id);
+    expect((await world.credentials(id)).find(({ version }) => version === 1)).toMatchObject({ stage: 'current', retirement: null });
+    await world.advance(3 * DAY);
+    await rotated(id);
+    await world.advance(DAY - HOUR);
+    await until('the schedule to be looked at', () => looked());
+    expect(await world.stages(id)).toEqual(['3 current', '2 retired', '1 previous']);
+    expect(await published(id)).toEqual([3, 1]);
+    await world.advance(2 * HOUR);
+    await until('the old key to be removed', async () => ((await published(id)).length === 1 ? true : undefined));
+    expect(await published(id)).toEqual([3]);
+  });
+});
+
+/** Once every workspace was looked at after this moment. */
+async function looked(): Promise<true> {
+  await world.stack.query(`UPDATE work_items SET wake_at = '2020-01-01' WHERE kind = 'rotations'`);
+  await until('the look', async () => {
+    const due = await world.stack.query(
+      `SELECT 1 FROM work_items WHERE kind = 'rotations' AND (wake_at < '2021-01-01' OR lease_until > now())`,
+    );
+    return due.length === 0 ? true : undefined;
+  });
+  return true;
+}
