@@ -1,3 +1,4 @@
+import { parsePublicId } from '@registrar/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/part.js';
 import { rotationWorld, type RotationWorld } from '../support/rotation-world.js';
@@ -44,6 +45,51 @@ describe('the overlap of a rotation (H-01, H-02)', () => {
     await world.advance(2 * HOUR);
     await until('the old key to be removed', async () => ((await published(id)).length === 1 ? true : undefined));
     expect(await published(id)).toEqual([3]);
+  });
+
+  it('ends for each credential on its own day where two rotations overlap', async () => {
+    const { id } = await world.registered('hydra', 'private_key_jwt', { client_uri: 'https://two.example' });
+    await rotated(id);
+    await world.advance(12 * HOUR);
+    await rotated(id);
+    expect(await published(id)).toEqual([3, 2, 1]);
+    await world.advance(13 * HOUR);
+    await until('the oldest key to be removed', async () => ((await published(id)).length === 2 ? true : undefined));
+    expect(await published(id)).toEqual([3, 2]);
+    await world.advance(12 * HOUR);
+    await until('the next one to be removed', async () => ((await published(id)).length === 1 ? true : undefined));
+    expect(await published(id)).toEqual([3]);
+    // Each is shown refused once the last cache of it is over.
+    await world.advance(13 * HOUR);
+    expect(await world.retired(id, 1)).toMatchObject({ retirement: { shown: 'refused' } });
+    expect((await world.stages(id)).slice(0, 2)).toEqual(['3 current', '2 previous']);
+    await world.advance(13 * HOUR);
+    expect(await world.retired(id, 2)).toMatchObject({ retirement: { shown: 'refused' } });
+    expect(await world.token(id)).toMatchObject({ status: 200 });
+  });
+
+  it('lasts as long for each key that the server was given', async () => {
+    const { id } = await world.registered('keycloak', 'private_key_jwt', {}, { jwks_mode: ['inline'] });
+    const given = async () => {
+      const [row] = await world.stack.query<{ kids: string[] }>(
+        `SELECT ARRAY(SELECT k->>'kid' FROM jsonb_array_elements(c.requested_metadata->'jwks'->'keys') k) AS kids
+           FROM clients c JOIN registrations r ON r.client_id = c.id WHERE r.id = $1`,
+        [parsePublicId('reg', id)],
+      );
+      const all = (await world.credentials(id)) as unknown as { version: number; kid: string }[];
+      return row?.kids.map((kid) => all.find((one) => one.kid === kid)?.version);
+    };
+    await rotated(id);
+    await world.advance(12 * HOUR);
+    await rotated(id);
+    expect(await given()).toEqual([1, 2, 3]);
+    await world.advance(13 * HOUR);
+    expect(await world.retired(id, 1)).toMatchObject({ retirement: { shown: 'refused' } });
+    expect(await world.stages(id)).toEqual(['3 current', '2 previous', '1 retired']);
+    expect(await given()).toEqual([2, 3]);
+    await world.advance(12 * HOUR);
+    await world.retired(id, 2);
+    expect(await given()).toEqual([3]);
   });
 });
 
