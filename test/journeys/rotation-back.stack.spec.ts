@@ -93,6 +93,33 @@ describe('the overlap of a rotation (H-01, H-02)', () => {
   });
 });
 
+describe('a roll-back that has gone back already', () => {
+  it('is not set down for what is compromised: it removes the successor first (H-05)', async () => {
+    const { id, client_id: before } = await world.registered('pingam', 'client_secret_basic');
+    await rotated(id);
+    const { client_id: between } = await world.read(id);
+    const limited = { kind: 'status' as const, status: 429, headers: { 'retry-after': '8' }, body: '{}' };
+    await world.stack.sandbox.fault({ vendor: 'pingam', method: 'DELETE', endpoint: 'client_configuration', ...limited });
+    const { body } = await world.rollBack(id);
+    expect(body).toMatchObject({ operation: { kind: 'rotate' } });
+    await until('the deletion to wait', async () => {
+      const { client_id: now, operation } = await world.read(id);
+      return now === before && operation.status === 'waiting' ? true : undefined;
+    });
+    expect(await world.rotate(id, { reason: 'compromised' })).toMatchObject({
+      status: 409,
+      body: { code: 'registrations.operation_running' },
+    });
+    expect(await world.ended(id, 'the way back')).toMatchObject({ client_id: before, residue: [], operation: { status: 'succeeded' } });
+    const living = (await world.stack.sandbox.ledger({ vendor: 'pingam' })).filter((entry) => entry.deleted_at === null);
+    expect(living.map((entry) => entry.client_id)).not.toContain(between);
+    expect(await world.rotate(id, { reason: 'compromised' })).toMatchObject({ status: 202 });
+    const after = await world.ended(id, 'the rotation');
+    expect(after, JSON.stringify(after.operation)).toMatchObject({ status: 'active', operation: { status: 'succeeded' } });
+    expect([before, between]).not.toContain(after.client_id);
+  });
+});
+
 /** Once every workspace was looked at after this moment. */
 async function looked(): Promise<true> {
   await world.stack.query(`UPDATE work_items SET wake_at = '2020-01-01' WHERE kind = 'rotations'`);
