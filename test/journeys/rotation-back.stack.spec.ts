@@ -120,6 +120,50 @@ describe('a roll-back that has gone back already', () => {
   });
 });
 
+describe('a roll-back to a secret that the server ends by itself (H-03)', () => {
+  const beside = { secret_overlap: true, read_rotates: { rat: false, secret: false } };
+  const sealed = async (id: string) =>
+    (
+      await world.stack.query<{ version: number }>(
+        `SELECT k.version FROM secrets s JOIN credentials k ON k.id = s.subject_id AND s.kind = k.kind WHERE k.registration_id = $1 ORDER BY 1`,
+        [parsePublicId('reg', id)],
+      )
+    ).map(({ version }) => version);
+
+  it('keeps the newer secret, and has another issued before the older one ends', async () => {
+    const { id } = await world.registered('oauth_overlap', 'client_secret_basic', {}, beside);
+    await rotated(id);
+    await world.advance(600_000);
+    await world.stack.query(`UPDATE work_items SET wake_at = 'infinity' WHERE kind = 'rotations'`);
+    await wentBack(id);
+    expect([await world.stages(id), await sealed(id)]).toEqual([
+      ['2 previous', '1 current'],
+      [1, 2],
+    ]);
+    await looked();
+    await until('another secret', async () => ((await world.stages(id))[0] === '3 current' ? true : undefined));
+    expect(await world.ended(id, 'the rotation')).toMatchObject({ status: 'active', operation: { status: 'succeeded' } });
+    await world.advance(2 * HOUR);
+    expect(await world.token(id)).toMatchObject({ status: 200 });
+    await world.advance(DAY);
+    await world.retired(id, 1);
+    await world.advance(2 * HOUR);
+    await world.retired(id, 2);
+    expect(await sealed(id)).toEqual([3]);
+  });
+
+  it('can itself be gone back from', async () => {
+    const { id } = await world.registered('oauth_overlap', 'client_secret_post', {}, beside);
+    await rotated(id);
+    await world.stack.query(`UPDATE work_items SET wake_at = 'infinity' WHERE kind = 'rotations'`);
+    await wentBack(id);
+    await world.stack.query(`UPDATE registrations SET next_rotation_at = '2100-01-01' WHERE id = $1`, [parsePublicId('reg', id)]);
+    await wentBack(id);
+    expect(await world.stages(id)).toEqual(['2 current', '1 previous']);
+    expect(await world.token(id)).toMatchObject({ status: 200 });
+  });
+});
+
 /** Once every workspace was looked at after this moment. */
 async function looked(): Promise<true> {
   await world.stack.query(`UPDATE work_items SET wake_at = '2020-01-01' WHERE kind = 'rotations'`);

@@ -27,7 +27,7 @@ const credential = (name: string, stage: string, which = '') => `
     SELECT to_json(x) AS row, s.key_id, s.sealed FROM credentials x
       LEFT JOIN LATERAL (SELECT y.key_id, y.sealed FROM secrets y
         WHERE y.workspace_id = $5 AND y.subject_id = x.id AND y.kind = x.kind AND y.version = x.version OFFSET 0) s ON true
-     WHERE x.workspace_id = $5 AND x.registration_id = r.id AND x.stage = '${stage}'${which} ORDER BY x.version DESC LIMIT 1) ${name} ON true`;
+     WHERE x.workspace_id = $5 AND x.registration_id = r.id AND x.stage = '${stage}'${which} ORDER BY coalesce(x.promoted_at, x.created_at) DESC, x.version DESC LIMIT 1) ${name} ON true`;
 
 /** Of several overlaps that are open an operation may end one: that credential and no other is the previous one to it. */
 const NAMED = ` AND (o.row->'input'->'credential_id' IS NULL OR x.id = (o.row->'input'->>'credential_id')::uuid)`;
