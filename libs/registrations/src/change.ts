@@ -175,8 +175,8 @@ export interface Change {
   readonly attach?: { readonly credentialId: string; readonly clientId: string };
   /** Credentials that are used no more, by id, whatever their stage. */
   readonly retire?: readonly string[];
-  /** The previous credential becomes the current one again, and the current one is retired. */
-  readonly rollBack?: { readonly credentialId: string };
+  /** The previous credential becomes the current one again, and the current one is retired, or with `keep` the previous one. */
+  readonly rollBack?: { readonly credentialId: string; readonly keep?: boolean };
   /** The pending credential becomes the current one, and the current one the previous. */
   readonly promote?: { readonly credentialId: string };
   readonly client?: NewClient;

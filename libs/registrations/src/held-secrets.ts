@@ -34,7 +34,12 @@ export function heldValues(held: HeldSecrets): readonly Secret[] {
 function secretOf(work: Work, client: WorkClient): WorkCredential | undefined {
   if (client.id === work.pendingClient?.id) return secretOnly(work.pending);
   if (client.id === work.previousClient?.id) return secretOnly(work.previous);
-  return (work.pendingClient ? undefined : secretOnly(work.pending)) ?? secretOnly(work.current);
+  return (work.pendingClient ? undefined : secretOnly(work.pending)) ?? goneBackFrom(work) ?? secretOnly(work.current);
+}
+
+/** A newer secret of the same client, where an older one is in use again: the server knows nothing of that. */
+function goneBackFrom({ previousClient, previous, current }: Work): WorkCredential | undefined {
+  return previousClient || !previous || !current || previous.version < current.version ? undefined : secretOnly(previous);
 }
 
 function secretOnly(credential: WorkCredential | undefined): WorkCredential | undefined {

@@ -22,12 +22,15 @@ export interface ClaimedItem {
 const one = (kind: 'CROSS' | 'LEFT', name: string, select: string, table: string, where: string) =>
   `${kind} JOIN LATERAL (SELECT ${select} FROM ${table} x WHERE x.workspace_id = $5 AND ${where} OFFSET 0) ${name}${kind === 'LEFT' ? ' ON true' : ''}`;
 
-const credential = (name: string, stage: string) => `
+const credential = (name: string, stage: string, which = '') => `
   LEFT JOIN LATERAL (
     SELECT to_json(x) AS row, s.key_id, s.sealed FROM credentials x
       LEFT JOIN LATERAL (SELECT y.key_id, y.sealed FROM secrets y
         WHERE y.workspace_id = $5 AND y.subject_id = x.id AND y.kind = x.kind AND y.version = x.version OFFSET 0) s ON true
-     WHERE x.workspace_id = $5 AND x.registration_id = r.id AND x.stage = '${stage}' ORDER BY x.version DESC LIMIT 1) ${name} ON true`;
+     WHERE x.workspace_id = $5 AND x.registration_id = r.id AND x.stage = '${stage}'${which} ORDER BY coalesce(x.promoted_at, x.created_at) DESC, x.version DESC LIMIT 1) ${name} ON true`;
+
+/** Of several overlaps that are open an operation may end one: that credential and no other is the previous one to it. */
+const NAMED = ` AND (o.row->'input'->'credential_id' IS NULL OR x.id = (o.row->'input'->>'credential_id')::uuid)`;
 
 const client = (name: string, which: string) => `
   LEFT JOIN LATERAL (
@@ -85,7 +88,7 @@ SELECT i.id AS item_id, i.fence, o.row AS operation, r.row AS registration, t.ro
   ${client('c', 'r.client_id')}
   ${credential('p', 'pending')}
   ${credential('k', 'current')}
-  ${credential('b', 'previous')}
+  ${credential('b', 'previous', NAMED)}
   ${client('cp', `(p.row->>'client_id')::uuid AND x.id IS DISTINCT FROM r.client_id`)}
   ${client('cb', 'r.previous_client_id')}
   LEFT JOIN LATERAL (SELECT max(x.version) AS version FROM credentials x WHERE x.workspace_id = $5 AND x.registration_id = r.id) last ON true

@@ -4,7 +4,8 @@ import type { OperationKind } from './operation-status.js';
 /**
  * Ends operations of this kind that only wait, in the caller's transaction, so that something more urgent can begin in their
  * place. One that somebody is taking a step of this moment is left alone, and one whose last exchange is not settled: its sealed
- * answer may be the only copy of a credential, and whoever takes it up again goes on from that (H-31). @returns how many there were.
+ * answer may be the only copy of a credential, and whoever takes it up again goes on from that (H-31). So is a roll-back that has gone
+ * back already: what is left of it removes the successor at the EHR, and nobody else would. @returns how many there were.
  */
 export async function setDownWaiting(tx: Transaction, kind: OperationKind, registrationIds: readonly string[], now: Date): Promise<number> {
   if (registrationIds.length === 0) return 0;
@@ -18,6 +19,7 @@ export async function setDownWaiting(tx: Transaction, kind: OperationKind, regis
        DELETE FROM work_items w USING operations o
         WHERE w.workspace_id = $1 AND w.kind = 'operation' AND w.subject_id = o.id AND (w.lease_until IS NULL OR w.lease_until <= clock_timestamp())
           AND o.workspace_id = $1 AND o.registration_id = ANY ($2::uuid[]) AND o.kind = $3 AND o.status = 'waiting'
+          AND NOT (coalesce(o.input->>'phase', '') = 'roll_back' AND o.steps @> '[{"name": "roll_back", "status": "done"}]')
           AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.workspace_id = $1 AND a.operation_id = o.id
                              AND a.status IN ('sending', 'accepted', 'unknown') AND a.finished_at IS NULL)
        RETURNING o.id)

@@ -132,7 +132,8 @@ function promotedOf({ registrationId, registration: { clientId } }: Change): Pro
 
 function scheduled(due: ReadonlyMap<string, Date | null>): (change: Change) => Change {
   return (change) => {
-    const nextRotationAt = due.get(change.registrationId);
+    // What says itself when it is due does not wait for its policy.
+    const nextRotationAt = change.registration.nextRotationAt ?? due.get(change.registrationId);
     return nextRotationAt === undefined ? change : { ...change, registration: { ...change.registration, nextRotationAt } };
   };
 }

@@ -92,19 +92,21 @@ export async function retireCredentials(tx: Transaction, changes: readonly Chang
   ]);
 }
 
-/** The way back while an overlap is open: what was previous is current again, what took its place is retired. */
+/** The way back while an overlap is open: what was previous is current again, what took its place is retired or kept as previous. */
 export async function rollBackCredentials(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
   const back = changes.flatMap((change) => (change.rollBack ? [{ ...change.rollBack, registrationId: change.registrationId }] : []));
   if (back.length === 0) return;
   await tx.all([
     tx.prepared(
-      `UPDATE credentials SET stage = 'retired', retired_at = $2 WHERE stage = 'current' AND registration_id = ANY ($1::uuid[])`,
-      [back.map((one) => one.registrationId), now],
+      `UPDATE credentials c SET stage = CASE WHEN i.keep THEN 'previous' ELSE 'retired' END, retired_at = CASE WHEN i.keep THEN NULL ELSE $3::timestamptz END
+         FROM unnest($1::uuid[], $2::boolean[]) AS i (id, keep) WHERE c.stage = 'current' AND c.registration_id = i.id`,
+      [back.map((one) => one.registrationId), back.map((one) => one.keep === true), now],
     ),
-    tx.prepared(`UPDATE credentials SET stage = 'current', promoted_at = $2 WHERE id = ANY ($1::uuid[]) AND stage = 'previous'`, [
-      back.map((one) => one.credentialId),
-      now,
-    ]),
+    // Its end was that of the overlap which is over now: the next rotation opens another one for it.
+    tx.prepared(
+      `UPDATE credentials SET stage = 'current', promoted_at = $2, retire_at = NULL, retirement = NULL WHERE id = ANY ($1::uuid[]) AND stage = 'previous'`,
+      [back.map((one) => one.credentialId), now],
+    ),
   ]);
 }
 

@@ -28,6 +28,7 @@ SELECT k.id, k.registration_id, k.kind, k.client_id IS DISTINCT FROM coalesce(($
   FROM unnest($1::uuid[]) WITH ORDINALITY AS i (id, n)
   JOIN registrations r ON r.workspace_id = $2 AND r.id = i.id
   JOIN credentials k ON k.workspace_id = $2 AND k.registration_id = r.id AND k.stage = 'previous' AND k.retire_at IS NULL
+  JOIN credentials n ON n.workspace_id = $2 AND n.registration_id = r.id AND n.stage = 'current' AND n.version > k.version
   LEFT JOIN clients c ON c.workspace_id = $2 AND c.id = k.client_id
   LEFT JOIN ehrs e ON e.workspace_id = $2 AND e.id = r.ehr_id
   LEFT JOIN authorization_servers s ON s.workspace_id = $2 AND s.id = e.authorization_server_id
@@ -35,7 +36,10 @@ SELECT k.id, k.registration_id, k.kind, k.client_id IS DISTINCT FROM coalesce(($
                       ORDER BY x.created_at DESC LIMIT 1) o ON true
  WHERE r.id = ANY ($1::uuid[])`;
 
-/** What these registrations used until now, where nothing says yet when it goes. */
+/**
+ * What these registrations used until now, where nothing says yet when it goes. What is newer than the current one was gone back
+ * from: it is kept until another one is proven.
+ */
 export function replaced(tx: Transaction, promoted: readonly Promoted[]): Promise<Replaced[]> {
   return tx.prepared<Replaced>(PREVIOUS, [
     promoted.map(({ registrationId }) => registrationId),

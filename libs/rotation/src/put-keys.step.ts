@@ -1,3 +1,4 @@
+import type { Database } from '@registrar/database';
 import { parseUpdate, updateClient, updateDocument, type ClientMetadata } from '@registrar/dcr';
 import type { PublicJwk } from '@registrar/keys';
 import type { Problem } from '@registrar/problem';
@@ -20,6 +21,8 @@ import {
 } from '@registrar/registrations';
 import { newId } from '@registrar/vault';
 import { settleManaged } from './managed-outcome.js';
+import { overlappingKeys } from './retirement.repository.js';
+import { rotationInput } from './rotation-input.js';
 import { stepProblem } from './rotation-step.problems.js';
 import { doneChange, ending, STOP, type Done } from './step-done.js';
 import { successorKey, type SuccessorKey } from './successor-key.js';
@@ -27,16 +30,26 @@ import { successorKey, type SuccessorKey } from './successor-key.js';
 /** What an update says of the client's keys: these, or where they are published. */
 export type KeysSaid = { readonly jwks: readonly PublicJwk[] } | { readonly jwksUri: string };
 
-/** Gives the server both keys (H-02); the new one is sealed and written down before it is sent. */
-export async function takePutBoth(work: Work, step: Step, context: StepContext, access: UpstreamAccess): Promise<StepResult> {
+/**
+ * Gives the server both keys (H-02), and those of earlier rotations whose overlap is open; the new one is sealed and written down
+ * before it is sent.
+ */
+export async function takePutBoth(
+  work: Work,
+  step: Step,
+  context: StepContext,
+  access: UpstreamAccess,
+  database: Database,
+): Promise<StepResult> {
   const { client, current, pending } = work;
   if (!client || !current?.publicJwk) return STOP;
   const made = pending?.publicJwk ? undefined : await successorKey(work, access, newId());
   const successor = made?.credential ?? pending;
   if (!successor?.publicJwk) return STOP;
+  const earlier = rotationInput(work).reason === 'compromised' ? [] : await overlappingKeys(database, work);
   return putKeys(work, step, context, access, {
     client,
-    said: { jwks: [current.publicJwk, successor.publicJwk] },
+    said: { jwks: [...earlier, current.publicJwk, successor.publicJwk] },
     ...(made ? { made } : {}),
     done: (answered) => ({ work: { ...answered, pending: successor, lastVersion: Math.max(answered.lastVersion, successor.version) } }),
   });

@@ -11,7 +11,7 @@ import {
 } from '@registrar/registrations';
 import { cacheMs } from './cache-time.js';
 import { putKeys } from './put-keys.step.js';
-import { noteRetirement, replacedAt, retirementOf } from './retirement.repository.js';
+import { noteRetirement, overlappingKeys, replacedAt, retirementOf } from './retirement.repository.js';
 import { rotationInput } from './rotation-input.js';
 import { stepProblem } from './rotation-step.problems.js';
 import { endWith, STOP, stepDone } from './step-done.js';
@@ -41,7 +41,7 @@ export async function takeRemovePredecessor(
   return stepDone(work, step, context, access.clock, { rows: { keySets: [{ id: previous.keySetId, ...leaving }] } });
 }
 
-/** Leaves the server with the new key alone (H-02). Where it does not take that, the registration is well and has a key too many. */
+/** Takes the old key away at the server, and leaves it those whose overlap is open still (H-02). Where it does not take that, the registration is well and has a key too many. */
 export async function takePutNew(
   work: Work,
   step: Step,
@@ -53,7 +53,12 @@ export async function takePutNew(
   if (!client || !current?.publicJwk || !previous) return STOP;
   const now = access.clock.now();
   await noteRetirement(database, work.scope, previous.id, { removed_at: now.toISOString(), last_cache_ends_at: now.toISOString() });
-  return putKeys(work, step, context, access, { client, said: { jwks: [current.publicJwk] }, refused: stepProblem('rotations.extra_key') });
+  const earlier = rotationInput(work).reason === 'compromised' ? [] : await overlappingKeys(database, work, previous.id);
+  return putKeys(work, step, context, access, {
+    client,
+    said: { jwks: [...earlier, current.publicJwk] },
+    refused: stepProblem('rotations.extra_key'),
+  });
 }
 
 /**

@@ -1,4 +1,6 @@
 import type { Database, UnitOfWork } from '@registrar/database';
+import type { PublicJwk } from '@registrar/keys';
+import type { Work } from '@registrar/registrations';
 
 /** What is known of the end of a credential: it is shown with the credential. */
 export interface Retirement {
@@ -20,6 +22,18 @@ export async function replacedAt(database: Database, scope: UnitOfWork, registra
     ]),
   );
   return row?.at ?? undefined;
+}
+
+/** The keys of earlier rotations that have not gone yet, but for the one that goes now: a server that is given keys keeps them too. */
+export async function overlappingKeys(database: Database, { scope, registration, client }: Work, going?: string): Promise<PublicJwk[]> {
+  const rows = await database.transaction(scope, (tx) =>
+    tx.query<{ jwk: PublicJwk }>(
+      `SELECT public_jwk AS jwk FROM credentials WHERE registration_id = $1 AND stage = 'previous' AND kind = 'private_key' AND public_jwk IS NOT NULL
+          AND client_id = $3 AND id IS DISTINCT FROM $2 AND NOT coalesce(retirement ? 'removed_at', false) ORDER BY version`,
+      [registration.id, going ?? null, client?.id ?? null],
+    ),
+  );
+  return rows.map(({ jwk }) => jwk);
 }
 
 export async function retirementOf(database: Database, scope: UnitOfWork, credentialId: string): Promise<Retirement | undefined> {

@@ -2,20 +2,23 @@ import type { Transaction } from '@registrar/database';
 
 export interface Retiring {
   readonly registrationId: string;
+  /** Whose overlap is over: others of the registration may be open still. */
+  readonly credentialId: string;
 }
 
 // What was begun is looked at again in an hour, should nothing come of it.
 const RETIRING = `
 WITH due AS (
-  SELECT k.id, k.registration_id FROM credentials k
+  SELECT k.id, k.registration_id, k.retire_at FROM credentials k
    WHERE k.workspace_id = $1 AND k.stage = 'previous' AND k.retire_at <= $2 ORDER BY k.retire_at LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED)
 , moved AS (
   UPDATE credentials k SET retire_at = $2::timestamptz + interval '1 hour' FROM due WHERE k.workspace_id = $1 AND k.id = due.id)
-SELECT DISTINCT due.registration_id AS "registrationId" FROM due
+SELECT DISTINCT ON (due.registration_id) due.registration_id AS "registrationId", due.id AS "credentialId" FROM due
   JOIN registrations r ON r.workspace_id = $1 AND r.id = due.registration_id AND r.status IN ('active', 'credential_failed')
-  JOIN tenants t ON t.workspace_id = $1 AND t.id = r.tenant_id AND t.status = 'active'`;
+  JOIN tenants t ON t.workspace_id = $1 AND t.id = r.tenant_id AND t.status = 'active'
+ ORDER BY due.registration_id, due.retire_at, due.id`;
 
-/** Registrations with a credential whose overlap is over, once each. */
+/** Registrations with a credential whose overlap is over, once each: with the one that has waited longest. */
 export function takeRetiring(tx: Transaction, now: Date, limit: number): Promise<Retiring[]> {
   return tx.prepared<Retiring>(RETIRING, [tx.scope.workspaceId, now, limit]);
 }

@@ -151,10 +151,10 @@ export class RotationScheduler {
   async #retire(tx: Transaction, now: Date): Promise<number> {
     await this.#tellBehind(tx, now);
     const retiring = await takeRetiring(tx, now, AT_A_TIME);
-    const wanted = retiring.map(({ registrationId }) => ({
+    const wanted = retiring.map(({ registrationId, credentialId }) => ({
       registrationId,
       kind: 'rotate' as const,
-      input: { phase: 'retire', reason: 'scheduled' },
+      input: { phase: 'retire', reason: 'scheduled', credential_id: credentialId },
     }));
     const begun = wanted.length > 0 ? await beginOperations(tx, wanted, now) : new Map<string, string>();
     const busy = retiring.map(({ registrationId }) => registrationId).filter((id) => !begun.has(id));

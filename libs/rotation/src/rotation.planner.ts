@@ -162,7 +162,7 @@ function stepsOf(
     },
     soak: (work, one, context) => takeSoak(work, one, context, access, database),
     prove_successor: (work, one, context) => takeProveSuccessor(work, one, context, access, database),
-    put_both_keys: (work, one, context) => takePutBoth(work, one, context, access),
+    put_both_keys: (work, one, context) => takePutBoth(work, one, context, access, database),
     announce_gap: (work, one, context) => takeAnnounceGap(work, one, context, access),
     issue_by_read: (work, one, context) =>
       takeIssueSecret(work, one, context, access, { kind: 'read', otherwise: () => otherwise(work, ['secret_by_read']) }),

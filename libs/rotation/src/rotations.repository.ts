@@ -17,12 +17,13 @@ const ROTATABLE = `
 SELECT r.id, r.tenant_id AS "tenantId", r.status, coalesce(c.scope = 'application', false) AS shared,
        CASE WHEN c.scope = 'application' THEN (SELECT count(*)::integer FROM registrations x
          WHERE x.workspace_id = $2 AND x.client_id = r.client_id AND x.status <> 'deregistered') ELSE 1 END AS sharing,
-       (SELECT jsonb_build_object('id', k.id, 'open', k.retire_at > $3 AND NOT coalesce(k.retirement ? 'removed_at', false),
+       (SELECT jsonb_build_object('id', k.id, 'open', coalesce(k.retire_at > $3, true) AND NOT coalesce(k.retirement ? 'removed_at', false),
                'compromised', EXISTS (SELECT 1 FROM operations o WHERE o.workspace_id = $2 AND o.registration_id = r.id AND o.kind = 'rotate'
                   AND o.input->>'reason' = 'compromised' AND o.created_at >= coalesce(k.promoted_at, k.created_at)
                   AND o.created_at <= (SELECT n.promoted_at FROM credentials n WHERE n.workspace_id = $2 AND n.registration_id = r.id AND n.stage = 'current')))
           FROM credentials k
-         WHERE k.workspace_id = $2 AND k.registration_id = r.id AND k.stage = 'previous' ORDER BY k.version DESC LIMIT 1) AS previous
+         WHERE k.workspace_id = $2 AND k.registration_id = r.id AND k.stage = 'previous'
+         ORDER BY coalesce(k.promoted_at, k.created_at) DESC, k.version DESC LIMIT 1) AS previous
   FROM registrations r LEFT JOIN clients c ON c.workspace_id = $2 AND c.id = r.client_id
  WHERE r.workspace_id = $2 AND r.id = $1 AND ($4::uuid IS NULL OR r.application_id = $4) AND ($5::text IS NULL OR r.environment = $5)`;
 
