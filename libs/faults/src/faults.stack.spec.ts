@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { loadConfig } from '@registrar/config';
@@ -18,7 +19,7 @@ it.each([
 it.each(['api', 'worker'])('the %s does not start with FAULTS where NODE_ENV is production', async (app) => {
   const env = { ...process.env, NODE_ENV: 'production', FAULTS: 'R5:kill', KEK_FILE: '/kek', PUBLIC_URL: 'https://registrar.example' };
   expect(() => loadConfig(env)).toThrow('FAULTS');
-  await expect(run(process.execPath, [built(`apps/${app}/src/main.js`).pathname], { env })).rejects.toMatchObject({
+  await expect(run(process.execPath, [fileURLToPath(built(`programs/${app}.js`))], { env })).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringContaining('FAULTS is refused unless NODE_ENV is test') as string,
   });
