@@ -45,6 +45,13 @@ const elapse = (ms: number, id = server) =>
   );
 const items = (tenant: string, count: number, more: { server?: string; waits?: boolean; cost?: number } = {}) =>
   gates.items(tenant, count, { server, ...more });
+const serversOf = async (rows: readonly { readonly id: string }[]): Promise<string[]> => {
+  const ids = rows.map(({ id }) => id);
+  const found = await db.query<{ server: string }>('SELECT authorization_server_id AS server FROM work_items WHERE id = ANY ($1::uuid[])', [
+    ids,
+  ]);
+  return found.map(({ server: id }) => id);
+};
 const claim = (capacity?: number, leaseMs?: number) => gates.claim(capacity, leaseMs);
 
 describe('the breaker of a server', () => {
@@ -228,6 +235,19 @@ describe('fairness', () => {
     await db.query('UPDATE work_items SET lease_until = clock_timestamp() WHERE lease_until IS NOT NULL');
     expect(await claim()).toHaveLength(4);
     expect(await claim()).toEqual([]);
+  });
+
+  it('serves servers in turn, where more have due work than one claim looks at', async () => {
+    const open = new Set(await Promise.all(Array.from({ length: 300 }, () => gates.open())));
+    for (const id of open) await items(newId(), 5, { server: id });
+    const seen = new Set<string>();
+    // 32 at a time, so ten claims are 320: each of the 300 has had its turn before any has its second.
+    for (let claims = 0; claims < 10; claims += 1) {
+      const claimed = await claim();
+      for (const id of await serversOf(claimed)) seen.add(id);
+      await gates.finish(claimed);
+    }
+    expect(seen).toEqual(open);
   });
 
   it('a sick server holds no more than its own four of a worker of 32', async () => {
