@@ -19,6 +19,8 @@ export function accounted({ ledger, books, ledgerAfter }: Account): Findings {
   const registering = books.attempts.filter(({ kind }) => kind === 'register');
   const byMarker = new Map(registering.map((attempt) => [attempt.marker, attempt]));
   const known = new Map(ledgerAfter.map((entry) => [entry.client_id, entry]));
+  // What the books call live may be deleted before the servers are read again; what had been deleted before they were read may not.
+  const goneBefore = new Set(ledger.filter(({ deleted_at }) => deleted_at !== null).map(({ client_id }) => client_id));
   const registrations = new Map(books.registrations.map((one) => [one.id, one]));
   const clients = new Map(books.clients.map((one) => [one.clientId, one]));
   const found: string[] = [];
@@ -27,7 +29,7 @@ export function accounted({ ledger, books, ledgerAfter }: Account): Findings {
     const [attempt] = mine;
     if (!attempt || mine.length > 1) found.push(`client ${entry.client_id} is ${mine.length} attempts of ours`);
     else if (!ACCOUNTS.has(attempt.status)) found.push(`client ${entry.client_id} exists, and its attempt says ${attempt.status}`);
-    else if (entry.deleted_at === null && registrations.get(attempt.registrationId)?.status === 'deregistered') {
+    else if (known.get(entry.client_id)?.deleted_at === null && registrations.get(attempt.registrationId)?.status === 'deregistered') {
       const listed = LISTED.has(attempt.status) || clients.get(entry.client_id)?.status === 'orphaned';
       if (!listed) found.push(`client ${entry.client_id} lives, its registration is gone, and nobody lists it`);
     }
@@ -40,7 +42,7 @@ export function accounted({ ledger, books, ledgerAfter }: Account): Findings {
   for (const client of books.clients) {
     const entry = known.get(client.clientId);
     if (client.status === 'deleted' && entry?.deleted_at === null) found.push(`client ${client.clientId} is called deleted and lives`);
-    if (client.status === 'live' && referred.has(client.id) && (!entry || entry.deleted_at !== null))
+    if (client.status === 'live' && referred.has(client.id) && (!entry || goneBefore.has(client.clientId)))
       found.push(`client ${client.clientId} is called live and is gone`);
   }
   return found;

@@ -96,9 +96,13 @@ export class Demand {
   async #patiently<T>(look: () => Promise<T | undefined>): Promise<T> {
     const end = performance.now() + PATIENCE_MS;
     for (;;) {
-      const got = await look().catch(() => undefined);
+      let broken: unknown;
+      const got = await look().catch((error: unknown) => {
+        broken = error;
+        return undefined;
+      });
       if (got !== undefined) return got;
-      if (performance.now() > end) throw new Error('Nothing was answered for a minute');
+      if (performance.now() > end) throw new Error('Nothing was answered for a minute', { cause: broken ?? 'a 503, or a key in flight' });
       await new Promise((resolve) => setTimeout(resolve, 150));
     }
   }

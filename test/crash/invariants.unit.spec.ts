@@ -75,6 +75,16 @@ describe('I1 ACCOUNTED', () => {
     expect(accounted({ ledger: [], books: books(), ledgerAfter: [client()] })).toEqual([]);
   });
 
+  it('takes a deletion that the servers carried out while the books were read for what it is', () => {
+    const [lives, gone] = [client(), client({ deleted_at: '2026-01-01T00:00:00Z' })];
+    expect(accounted({ ledger: [lives], books: books(), ledgerAfter: [gone] })).toEqual([]);
+    const left = books({
+      registrations: [registration({ status: 'deregistered' })],
+      clients: [{ id: 'row', clientId: 'c1', status: 'deleted' }],
+    });
+    expect(accounted({ ledger: [lives], books: left, ledgerAfter: [gone] })).toEqual([]);
+  });
+
   it.each<[string, LedgerEntry[], Partial<Books>]>([
     ['a client without an attempt', [client()], { attempts: [] }],
     ['a client without a marker', [client({ client_name: 'Care' })], {}],
