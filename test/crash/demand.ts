@@ -11,7 +11,8 @@ interface Shown {
   readonly operation: { readonly id: string };
 }
 
-const PATIENCE_MS = 60_000;
+/** At R0 the api itself is killed twenty times in a row, and no caller is sure to be among the few that it answers in between. */
+const PATIENCE_MS = 300_000;
 /** Registrations that something can be asked of: active, nothing under way. The database picks them apart from each other. */
 const FREE = `SELECT r.id, r.client_id IS NOT NULL AS registered FROM registrations r JOIN applications a ON a.id = r.application_id
  WHERE r.status = 'active' AND r.manageable = 'yes' AND r.previous_client_id IS NULL AND ($2::text IS NULL OR a.name = $2)
@@ -80,7 +81,8 @@ export class Demand {
       if (got.body.code === 'api.idempotency_in_flight') tries += 1;
       if (got.status === 503 && !got.headers.has('retry-after'))
         this.strange.push(`${method} ${path} was answered 503 without Retry-After`);
-      return got.status === 503 || got.body.code === 'api.idempotency_in_flight' ? undefined : got;
+      if (got.status === 503 || got.body.code === 'api.idempotency_in_flight') throw new Error(`${got.status} ${JSON.stringify(got.body)}`);
+      return got;
     });
     this.#note(kind, method, path, answer);
   }
@@ -92,18 +94,15 @@ export class Demand {
     } else if (status >= 500) this.strange.push(`${method} ${path} was answered ${status}: ${JSON.stringify(body)}`);
   }
 
-  /** Again while a connection breaks or there is nothing to be had. */
-  async #patiently<T>(look: () => Promise<T | undefined>): Promise<T> {
-    const end = performance.now() + PATIENCE_MS;
-    for (;;) {
-      let broken: unknown;
-      const got = await look().catch((error: unknown) => {
-        broken = error;
-        return undefined;
-      });
-      if (got !== undefined) return got;
-      if (performance.now() > end) throw new Error('Nothing was answered for a minute', { cause: broken ?? 'a 503, or a key in flight' });
-      await new Promise((resolve) => setTimeout(resolve, 150));
+  /** Again while a connection breaks or there is nothing to be had. @throws Error that says what was heard last */
+  async #patiently<T>(look: () => Promise<T>): Promise<T> {
+    for (const end = performance.now() + PATIENCE_MS; ;) {
+      try {
+        return await look();
+      } catch (cause) {
+        if (performance.now() > end) throw new Error(`Nothing was answered for five minutes: ${String(cause)}`, { cause });
+        await new Promise((resolve) => setTimeout(resolve, 150));
+      }
     }
   }
 }
