@@ -45,6 +45,7 @@ describe('the catalogue of a migrated database (T1, T2, T3, T5)', () => {
       'keyring.kek_uses',
       'keyring.platform_keys',
       'keyring.retiring_keys',
+      'keyring.sealing_keys',
       'migrations',
       'published_documents',
       'session_index',

@@ -1,3 +1,4 @@
+import { parsePublicId } from '@registrar/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/index.js';
 import { hostileHouse, type HostileHouse, type Shown } from './hostile-house.js';
@@ -61,6 +62,39 @@ describe('the answer to a registration', () => {
     expect(second).toMatchObject({ status: 'action_required' });
     expect(await house.read(shown.id)).toMatchObject({ status: 'active', client_id: 'the-same' });
     expect(at.site.count('register')).toBe(2);
+    await at.accounted();
+  });
+
+  it('[T9] names one client to two hospitals: the second is a person’s matter, and the first keeps its client, its secret and its token', async () => {
+    const { at, shown } = await registered('t9', members({ client_id: 'one-for-two' }), { shared: true });
+    const service = await house.create<{ id: string; token: string }>('/v1/api-keys', { name: 'service', role: 'service' });
+    const secretOf = async (id: string) => {
+      const path = `/v1/registrations/${id}/reveal`;
+      return house.stack.call<Record<string, unknown>>('POST', path, {
+        key: service.token,
+        body: { reason: 'the service starts up once more' },
+      });
+    };
+    const held = () =>
+      house.stack.query(
+        `SELECT s.subject_id, s.kind, s.version, s.sealed FROM secrets s JOIN credentials k ON k.id = s.subject_id WHERE k.registration_id = $1
+         UNION ALL SELECT s.subject_id, s.kind, s.version, s.sealed FROM secrets s JOIN clients c ON c.id = s.subject_id WHERE c.client_id = 'one-for-two' ORDER BY 1, 2, 3`,
+        [parsePublicId('reg', shown.id)],
+      );
+    const [before, first] = [await held(), await secretOf(shown.id)];
+    expect(first.status).toBe(200);
+    const { id: tenantId } = await house.create('/v1/tenants', { name: 'Another of two' });
+    const second = await at.register({ tenant_id: tenantId });
+
+    expect(second).toMatchObject({ status: 'action_required', client_id: null, problem: { code: 'registrations.shared_identity' } });
+    expect(await house.attempts(second.id)).toMatchObject([
+      { status: 'orphaned', client_id: 'one-for-two', outcome: { reason: 'shared_identity' } },
+    ]);
+    expect((await secretOf(second.id)).status).toBe(409);
+    expect(await house.stack.query(`SELECT 1 FROM clients WHERE client_id = 'one-for-two'`)).toHaveLength(1);
+    expect(await held()).toEqual(before);
+    expect((await secretOf(shown.id)).body).toEqual(first.body);
+    expect(await house.read(shown.id)).toMatchObject({ status: 'active', client_id: 'one-for-two' });
     await at.accounted();
   });
 

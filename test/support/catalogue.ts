@@ -17,6 +17,7 @@ export const ROUTING_TABLES: Readonly<Record<string, readonly string[]>> = {
   'keyring.platform_keys': ['purpose', 'kek_id', 'wrapped'],
   'keyring.kek_uses': ['kek_id'],
   'keyring.retiring_keys': [],
+  'keyring.sealing_keys': [],
   checkpoint_turns: [],
   // TypeORM's own.
   migrations: ['name'],

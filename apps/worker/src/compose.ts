@@ -101,7 +101,7 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
     },
   );
   const prober = new GateProber(database, roads, complain);
-  const keyring = keyringUpkeep({ database, vault, clock, kek, logger });
+  const keyring = keyringUpkeep({ database, vault, clock, kek, logger, days: config.DATA_KEY_DAYS });
   const checkpoints = new CheckpointMaker({
     ...{ database, clock, signer: new PlatformSigner(platformKeys), sink: openCheckpointSink(config.AUDIT_CHECKPOINTS, outbound) },
     complain: (error) => {

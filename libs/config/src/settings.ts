@@ -56,6 +56,9 @@ export const settingsSchema = z.object({
     .describe('The key-encryption key by its address instead: file:/PATH, aws-kms:ARN, transit:https://HOST/MOUNT/KEY'),
   KEK_PREVIOUS: list.describe('Keys that open what they wrapped until all is rewrapped, by their addresses, comma-separated'),
   KEK_TOKEN_FILE: z.string().min(1).optional().describe('File with the token for transit: keys; read anew for every call'),
+  DATA_KEY_DAYS: count(1, 3_650)
+    .default(365)
+    .describe("After how many days a hospital's or workspace's data key gets a successor, by which everything is then sealed anew"),
   OUTBOUND_ALLOW: list.describe('Private or loopback addresses that may be called: CIDRs or hosts, comma-separated'),
   OUTBOUND_PORTS: list
     .refine((ports) => ports.every((one) => /^\d{1,5}$/.test(one)), 'port numbers, comma-separated')

@@ -78,6 +78,7 @@ export class DataKeys {
         `UPDATE keyring.data_keys SET status = 'retiring', retiring_since = $2 WHERE id = $1 AND status = 'active' RETURNING generation`,
         [old, this.clock.now()],
       );
+      await tx.query('DELETE FROM keyring.sealing_keys WHERE workspace_id = $1 AND key_id = $2', [owner.workspaceId, old]);
       if (!row) return false;
       await this.#insert(tx, owner, 'seal', key.id, wrapped, row.generation + 1);
       await tx.query('INSERT INTO keyring.retiring_keys (workspace_id, key_id) VALUES ($1, $2)', [owner.workspaceId, old]);
@@ -120,14 +121,19 @@ export class DataKeys {
   async #insert(tx: Transaction, owner: KeyOwner, purpose: KeyPurpose, id: string, wrapped: WrappedKey, generation: number): Promise<void> {
     const { workspaceId, tenantId } = owner;
     await recordUse(tx, { id: wrapped.kekId, version: wrapped.kekVersion });
+    const now = this.clock.now();
     await tx.query(
       `INSERT INTO keyring.data_keys (workspace_id, id, tenant_id, subject_key, purpose, generation, kek_id, kek_version, wrapped, seals, created_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
       [
         ...[workspaceId, id, tenantId ?? null, tenantId ?? workspaceId, purpose, generation],
-        ...[wrapped.kekId, wrapped.kekVersion, wrapped.bytes, purpose === 'seal' ? SEALS_AT_ONCE : 0, this.clock.now()],
+        ...[wrapped.kekId, wrapped.kekVersion, wrapped.bytes, purpose === 'seal' ? SEALS_AT_ONCE : 0, now],
       ],
     );
+    if (purpose === 'seal')
+      await tx.query('INSERT INTO keyring.sealing_keys (workspace_id, key_id, tenant_id, created_at) VALUES ($1, $2, $3, $4)', [
+        ...[workspaceId, id, tenantId ?? null, now],
+      ]);
   }
 
   /** Of those who made one at once. @throws Problem vault.key_missing where none is left, because it was shredded. */

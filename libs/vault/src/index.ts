@@ -16,6 +16,8 @@ export type { KekUse } from './kek-uses.js';
 export { assertUnused, rewrapAll } from './rewrap.js';
 export { resealAll } from './reseal.js';
 export type { Resealed, ResealParts } from './reseal.js';
+export { succeedOld } from './succeed-old.js';
+export type { SucceedOldParts } from './succeed-old.js';
 export { secretsPlace } from './sealed-place.js';
 export type { SealedPlace } from './sealed-place.js';
 export { Upkeep } from './upkeep.js';

@@ -27,7 +27,8 @@ export async function shredTenantKeys(tx: Transaction, tenantId: string): Promis
     `UPDATE keyring.data_keys SET status = 'shredded', wrapped = NULL WHERE workspace_id = $1 AND tenant_id = $2 RETURNING id`,
     of,
   );
-  await tx.query('DELETE FROM keyring.retiring_keys WHERE workspace_id = $1 AND key_id = ANY ($2)', [of[0], rows.map((row) => row.id)]);
+  for (const table of ['retiring_keys', 'sealing_keys'])
+    await tx.query(`DELETE FROM keyring.${table} WHERE workspace_id = $1 AND key_id = ANY ($2)`, [of[0], rows.map((row) => row.id)]);
   await tx.query('DELETE FROM secrets WHERE workspace_id = $1 AND tenant_id = $2', of);
   const ids = rows.map((row) => row.id);
   // A notification takes less than 8,000 bytes; a hospital may have had more keys than that names.

@@ -4,6 +4,7 @@ import { KekUseEntity } from './kek-use.entity.js';
 import { PlatformKeyEntity } from './platform-key.entity.js';
 import { RetiringKeyEntity } from './retiring-key.entity.js';
 import { SecretFingerprintEntity } from './secret-fingerprint.entity.js';
+import { SealingKeyEntity } from './sealing-key.entity.js';
 import { SecretEntity } from './secret.entity.js';
 
 /** What this library maps to tables; for the data source alone. */
@@ -12,6 +13,7 @@ export const vaultEntities: readonly EntityClass[] = [
   KekUseEntity,
   PlatformKeyEntity,
   RetiringKeyEntity,
+  SealingKeyEntity,
   SecretEntity,
   SecretFingerprintEntity,
 ];
