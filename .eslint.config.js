@@ -16,6 +16,8 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       'max-lines': ['error', { max: 300 }],
       'no-console': 'error',
+      'no-eval': 'error',
+      eqeqeq: 'error',
     },
   },
   {

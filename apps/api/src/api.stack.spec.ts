@@ -260,6 +260,35 @@ describe('around it', () => {
     expect(page.body).not.toMatch(/(src|href)="(https?:)?\/\//);
   });
 
+  it('tells browsers what they may do with each answer, a refusal too, and lets no page of others read one (OWASP ASVS 3.2.1, 3.4)', async () => {
+    for (const path of ['/v1/workspace', '/v1/nothing', '/nothing', '/health/live', '/openapi.json', '/docs', '/jwks/platform']) {
+      const { headers } = await stack.call('GET', path, { key: null, headers: { origin: 'https://evil.example' } });
+      expect([path, headers.get('content-security-policy')]).toEqual([path, expect.stringContaining(`frame-ancestors 'none'`)]);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect([path, headers.get('access-control-allow-origin')]).toEqual([path, path.startsWith('/jwks/') ? '*' : null]);
+      expect(headers.get('x-powered-by')).toBeNull();
+    }
+    const page = await stack.call<string>('GET', '/docs', { key: null });
+    expect(page.body).not.toMatch(/<script(?![^>]* src=)[^>]*>/);
+  });
+
+  it('echoes no request: TRACE is a method like any that is not there (OWASP ASVS 13.4.4)', async () => {
+    const answer = await new Promise<string>((resolve, reject) => {
+      const sent = httpRequest(`${stack.baseUrl}/v1/workspace`, { method: 'TRACE', headers: { 'x-canary': 'seen' } }, (heard) => {
+        let text = String(heard.statusCode);
+        heard
+          .on('data', (part: Buffer) => (text += part.toString()))
+          .on('end', () => {
+            resolve(text);
+          });
+      });
+      sent.on('error', reject).end();
+    });
+    expect(answer).toMatch(/^404/);
+    expect(answer).not.toContain('seen');
+  });
+
   it('a start on a home and database that are there makes no second key', async () => {
     await stack.api.kill('SIGTERM');
     await stack.api.restart();

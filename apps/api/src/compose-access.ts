@@ -15,6 +15,7 @@ import type { Database } from '@registrar/database';
 import type { Outbound } from '@registrar/outbound';
 import type { PlatformKeys } from '@registrar/vault';
 import { Callers } from './auth/callers.js';
+import { FormerSession } from './auth/former-session.js';
 import { OpenIdProvider } from './auth/openid-provider.js';
 import { OriginCheck } from './auth/origin-check.js';
 import { SignIn } from './auth/sign-in.js';
@@ -40,6 +41,7 @@ export function composeAccess(ground: Ground, apiKeys: ApiKeysService): Service[
   const verifier = provider && verifierOf(config, provider, clock);
   const authenticator = new Authenticator(database, clock, platformKeys, audit);
   const sessions = new SessionAuthenticator(database, clock, platformKeys, limits);
+  const service = new SessionsService(database, clock, audit, platformKeys, people, limits);
   const signsIn = provider && verifier && config.OIDC_CLIENT_ID !== undefined;
   const { OIDC_CLIENT_ID: clientId = '', OIDC_CLIENT_SECRET: clientSecret, OIDC_SCOPES: scope } = config;
   return [
@@ -49,7 +51,8 @@ export function composeAccess(ground: Ground, apiKeys: ApiKeysService): Service[
       SignIn,
       new SignIn(config.CONSOLE_URL, platformKeys, clock, signsIn ? { provider, verifier, clientId, clientSecret, scope } : undefined),
     ],
-    [SessionsService, new SessionsService(database, clock, audit, platformKeys, people, limits)],
+    [SessionsService, service],
+    [FormerSession, new FormerSession(sessions, service)],
     [RoleMappingsService, new RoleMappingsService(database, clock, audit)],
     [Idempotency, new Idempotency(database, clock, platformKeys)],
     [Cursors, new Cursors(platformKeys)],

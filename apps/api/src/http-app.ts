@@ -1,9 +1,9 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Config } from '@registrar/config';
-import helmet from 'helmet';
 import type { NextFunction, Request, Response } from 'express';
 import { AppModule, type AppSettings } from './app.module.js';
+import { browserHeaders } from './browser-headers.js';
 import { importBody } from './imports/import-body.js';
 import { BODY_BYTES, bodyReader } from './json-body.js';
 import { nestLog, requestLog } from './log.js';
@@ -29,13 +29,7 @@ export async function makeHttpApp(config: Config, settings: AppSettings, metrics
   app.use(requestId);
   app.use(metrics.measure);
   app.use(requestLog(settings.log));
-  app.use(
-    helmet({
-      // The reader at /docs sets styles in its page; plain http is for a laptop.
-      contentSecurityPolicy: { directives: { styleSrc: ["'self'", "'unsafe-inline'"], upgradeInsecureRequests: null } },
-      hsts: config.PUBLIC_URL.startsWith('https:'),
-    }),
-  );
+  app.use(browserHeaders(config.PUBLIC_URL.startsWith('https:')));
   app.use('/v1', (_request: Request, response: Response, next: NextFunction) => {
     response.setHeader('Cache-Control', 'no-store');
     next();

@@ -25,7 +25,7 @@ export class AuthGuard extends PassportGuard([...STRATEGIES]) {
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const access = this.reflector.getAllAndOverride<RouteAccess | undefined>(PERMISSION, [context.getHandler(), context.getClass()]);
-    this.origins.check(context.switchToHttp().getRequest<ApiRequest>());
+    this.origins.check(context.switchToHttp().getRequest<ApiRequest>(), access === 'public');
     if (access === 'public') return true;
     await super.canActivate(context);
     const { principal, requestId } = context.switchToHttp().getRequest<ApiRequest>();

@@ -2,11 +2,13 @@ import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from 
 import { ApiTags } from '@nestjs/swagger';
 import { SessionsService, type Principal } from '@registrar/access';
 import type { UnitOfWork } from '@registrar/database';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import { Answers } from '../answers.js';
 import { apiProblem } from '../api.problems.js';
+import type { ApiRequest } from '../api-request.js';
 import { Caller, Scope } from '../auth/caller.js';
 import { clearSession, setSession } from '../auth/cookies.js';
+import { FormerSession } from '../auth/former-session.js';
 import { Permit } from '../auth/permit.js';
 import { SignIn } from '../auth/sign-in.js';
 import { Cursors } from '../cursors.js';
@@ -24,6 +26,7 @@ export class SessionsController {
     private readonly sessions: SessionsService,
     private readonly signIn: SignIn,
     private readonly cursors: Cursors,
+    private readonly former: FormerSession,
   ) {}
 
   @Post()
@@ -36,11 +39,12 @@ export class SessionsController {
   async begin(
     @Caller() caller: Principal,
     @Scope() scope: UnitOfWork,
-    @Req() request: Request,
+    @Req() request: ApiRequest,
     @Res({ passthrough: true }) response: Response,
   ) {
     if (this.signIn.byProvider) throw apiProblem('api.sign_in_by_provider');
     const begun = await this.sessions.beginForKey(caller, scope, request.get('user-agent') ?? '');
+    await this.former.end(request);
     setSession(response, begun.token, begun.session.expiresAt.getTime() - begun.session.createdAt.getTime());
     return showStanding(begun.principal, begun.session);
   }

@@ -122,6 +122,17 @@ describe('a person who signs in at the OpenID provider', () => {
     });
   });
 
+  it('who signs in again is given another session, and the one that the browser came with ends (OWASP ASVS 7.2.4)', async () => {
+    const browser = new Browser();
+    await browser.open(start());
+    const before = new Browser();
+    for (const [name, value] of browser.cookies) before.cookies.set(name, value);
+    await browser.open(start());
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect((await standingOf(before)).status).toBe(401);
+    expect((await standingOf(browser)).status).toBe(200);
+  });
+
   it('is not signed in by an answer that was changed, replayed, or meant for another browser', async () => {
     const browser = new Browser();
     const { url } = await browser.open(start(), isCallback);
@@ -220,6 +231,24 @@ describe('a browser, where no OpenID provider signs people in', () => {
     expect((await make(spoofed)).body).toMatchObject({ status: 403, code: 'api.foreign_origin' });
     expect(await stack.query(`SELECT 1 FROM tenants WHERE name = 'By a browser'`)).toEqual([]);
     expect((await make(origin())).status).toBe(201);
+  });
+
+  it('reads nothing for a page of another site, and what is public for anybody (OWASP ASVS 3.5.3)', async () => {
+    const { cookie } = await signIn(stack.ownerKey);
+    const read = async (site: string, path = '/v1/tenants') => (await asBrowser('GET', path, cookie, { 'sec-fetch-site': site })).status;
+    expect([await read('same-origin'), await read('none'), await read('cross-site'), await read('same-site')]).toEqual([
+      200, 200, 403, 403,
+    ]);
+    expect(await read('cross-site', '/v1/sign-in')).toBe(200);
+  });
+
+  it('is given another session by a key, and the one that the browser came with ends (OWASP ASVS 7.2.4)', async () => {
+    const desk = await key({ name: 'Again', role: 'customer_success' });
+    const { cookie } = await signIn(desk.body.key);
+    const headers = { cookie, origin: stack.baseUrl };
+    expect((await stack.call('POST', '/v1/sessions', { at: byKey, key: desk.body.key, headers })).status).toBe(201);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect((await asBrowser('GET', '/v1/session', cookie)).status).toBe(401);
   });
 
   it('begins no session by a session, sees its own, and signs out on every instance (T22)', async () => {

@@ -6,6 +6,7 @@ import { Answers } from '../answers.js';
 import { apiProblem } from '../api.problems.js';
 import type { ApiRequest } from '../api-request.js';
 import { setSession, setSignIn, takeSignIn } from '../auth/cookies.js';
+import { FormerSession } from '../auth/former-session.js';
 import { Public } from '../auth/permit.js';
 import { defined } from '../defined.js';
 import { SignIn } from '../auth/sign-in.js';
@@ -19,6 +20,7 @@ export class SignInController {
   constructor(
     private readonly signIn: SignIn,
     private readonly sessions: SessionsService,
+    private readonly former: FormerSession,
   ) {}
 
   @Get()
@@ -44,6 +46,7 @@ export class SignInController {
     const { requestId, ip } = request;
     const begun = await this.sessions.beginForPerson(identity, { requestId, ...defined({ from: ip }) }, request.get('user-agent') ?? '');
     if (!begun) throw apiProblem('api.no_role');
+    await this.former.end(request);
     setSession(response, begun.token, begun.session.expiresAt.getTime() - begun.session.createdAt.getTime());
     response.redirect(302, returnTo);
   }

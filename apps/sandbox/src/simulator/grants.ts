@@ -75,7 +75,7 @@ function keep<G>(tokens: Map<string, G>, grant: G): string {
 
 function live<G extends Grant>(tokens: Map<string, G>, value: string, now: number): G | undefined {
   const grant = tokens.get(value);
-  if (grant?.expiresAt == null || now < grant.expiresAt) return grant;
+  if (grant?.expiresAt === undefined || grant.expiresAt === null || now < grant.expiresAt) return grant;
   tokens.delete(value);
   return undefined;
 }
