@@ -131,7 +131,7 @@ export const apiProblem = defineProblems({
   },
   'api.rate_limited': {
     kind: 'limited',
-    title: 'This key makes more requests than it may',
+    title: 'More requests come from this caller than may',
     retryable: true,
     actor: 'caller',
     label: 'Wait as long as Retry-After says',

@@ -31,6 +31,21 @@ it('one key cannot take more than its share, and takes nothing of another', asyn
   expect((await stack.call('GET', '/v1/workspace')).status).toBe(200);
 });
 
+it('nor can an address that calls without a key (OWASP ASVS 2.4.1); key sets and health are not counted', async () => {
+  await pause(1_100);
+  const asked = (path: string) => Promise.all(Array.from({ length: 30 }, () => stack.call<ProblemBody>('GET', path, { key: null })));
+  const refused = (await asked('/v1/sign-in')).filter(({ status }) => status === 429);
+  expect(refused.length).toBeGreaterThanOrEqual(15);
+  for (const { headers, body } of refused) {
+    expect(body).toMatchObject({ code: 'api.rate_limited', retryable: true });
+    expect(headers.get('ratelimit')).toBe('"address";r=0;t=1');
+  }
+  for (const { status } of await asked('/shared/nothing')) expect([404, 429]).toContain(status);
+  for (const path of ['/jwks/platform', '/health/live'])
+    for (const { status } of await asked(path)) expect([path, status]).toEqual([path, 200]);
+  expect((await stack.call('GET', '/v1/workspace')).status).toBe(200);
+});
+
 it('while the database is away a request answers 503, says nothing of the inside, and all goes on afterwards', async () => {
   const outside = new URL(stack.database.databaseAdminUrl);
   const name = outside.pathname.slice(1);

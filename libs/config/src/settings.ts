@@ -100,7 +100,9 @@ export const settingsSchema = z.object({
     .describe('Least severe log line that is written'),
   WORKER_CONCURRENCY: count(1, 512).default(48).describe('Operations that one worker has in hand at once, over all servers'),
   SWEEP_INTERVAL_MS: count(50, 60_000).default(2_000).describe('How often each worker looks for due work by itself'),
-  RATE_LIMIT_PER_SECOND: count(1, 100_000).default(100).describe('Requests that one API key may make each second'),
+  RATE_LIMIT_PER_SECOND: count(1, 100_000)
+    .default(100)
+    .describe('Requests that one API key or person may make each second, and one address without a key'),
   REGISTRATIONS_PER_TENANT: count(1, 1_000_000)
     .default(10_000)
     .describe('Registrations that one hospital may have, those that ended aside'),

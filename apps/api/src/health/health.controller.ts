@@ -2,12 +2,14 @@ import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Database } from '@registrar/database';
 import { apiProblem } from '../api.problems.js';
+import { Uncounted } from '../rate-limit.guard.js';
 import { Public } from '../auth/permit.js';
 import { Lifetime } from './lifetime.js';
 
 /** For whoever keeps the process running. */
 @Controller('health')
 @Public()
+@Uncounted()
 @ApiExcludeController()
 export class HealthController {
   constructor(

@@ -6,10 +6,12 @@ import type { Response } from 'express';
 import { Answers } from '../answers.js';
 import { Public } from '../auth/permit.js';
 import { apiProblem } from '../api.problems.js';
+import { Uncounted } from '../rate-limit.guard.js';
 
 /** What EHRs fetch: public bytes, from memory, also while the database is down. */
 @Controller()
 @Public()
+@Uncounted()
 @ApiTags('Published')
 export class PublishedController {
   constructor(
