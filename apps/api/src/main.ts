@@ -15,6 +15,11 @@ async function start(): Promise<void> {
   const config = loadConfig();
   if (config.FAULTS !== undefined) armFaults(config.FAULTS, config.NODE_ENV);
   const log = openLog(config.LOG_LEVEL, 'api');
+  // Node would print whatever the error carries, which may be a statement's values; what is half done ends with the process.
+  process.on('uncaughtException', (error: unknown) => {
+    log.fatal({ err: error }, 'ended by an error that nobody caught');
+    process.exit(1);
+  });
   const composition = await compose(config, log);
   const lifetime = new Lifetime();
   const metrics = new Metrics();
