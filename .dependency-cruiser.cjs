@@ -77,6 +77,7 @@ module.exports = {
     ),
     fence('bullmq-in-jobs', 'node_modules/(bullmq|ioredis)(/|$)|^(bullmq|ioredis)$', '^libs/jobs/'),
     fence('undici-in-outbound', 'node_modules/undici(/|$)|^undici$', '^libs/outbound/'),
+    fence('koffi-in-vault', 'node_modules/koffi(/|$)|^koffi$', '^libs/vault/src/pkcs11-native\\.ts$'),
     fence('crypto-in-vault', '^(node:)?crypto$', '^libs/vault/'),
     fence('jose', 'node_modules/jose(/|$)|^jose$', '^libs/(dcr|vault|keys)/|^apps/api/src/auth/'),
     fence('passport-in-api-auth', 'node_modules/(@nestjs/)?passport|^(@nestjs/)?passport', '^apps/api/src/auth/'),

@@ -21,6 +21,8 @@ const PROGRAMS = {
 // Nest asks for where it is there, and is not.
 const EXTERNAL = [
   'pg',
+  // Native, and loaded where a key lies behind PKCS#11 alone.
+  'koffi',
   /^@nestjs\/(?:microservices|websockets|platform-fastify|platform-socket\.io|mongoose)/,
   /^@fastify\//,
   'class-transformer',

@@ -34,8 +34,9 @@ async function main(): Promise<void> {
     poolSize: 2,
     applicationName: 'registrar-audit-cut',
   });
+  const kek = openKekRing({ ...config, production: true });
   try {
-    const { vault } = await openVault(database, openKekRing({ ...config, production: true }), clock);
+    const { vault } = await openVault(database, kek, clock);
     const audit = new AuditLog(vault, clock);
     audit.attach(database);
     const total = { cut: 0, bad: 0 };
@@ -53,6 +54,7 @@ async function main(): Promise<void> {
     say(`${total.cut} entries from before ${before.toISOString()} taken out, ${total.bad} chains not whole`);
     if (total.bad > 0) process.exitCode = 1;
   } finally {
+    await kek.close();
     await database.close();
   }
 }

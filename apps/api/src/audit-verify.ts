@@ -30,8 +30,9 @@ async function main(words: readonly string[]): Promise<void> {
   const config = loadConfig();
   if (!config.DATABASE_URL) throw new Error('Set DATABASE_URL to the database whose audit log is meant.');
   const database = await openDatabase({ url: config.DATABASE_URL.expose(), poolSize: 2, applicationName: 'registrar-audit-verify' });
+  const kek = openKekRing({ ...config, production: true });
   try {
-    const { vault, platformKeys } = await openVault(database, openKekRing({ ...config, production: true }), new SystemClock());
+    const { vault, platformKeys } = await openVault(database, kek, new SystemClock());
     const lines = file === undefined ? undefined : createInterface(createReadStream(file));
     const read = lines === undefined ? NONE : await readCheckpoints(new PlatformSigner(platformKeys), lines);
     const total = { chains: 0, entries: 0, bad: 0 };
@@ -53,6 +54,7 @@ async function main(words: readonly string[]): Promise<void> {
     say(`${total.chains} chains, ${total.entries} entries, ${total.bad} not whole`);
     if (total.bad > 0 || read.foreign > 0) process.exitCode = 1;
   } finally {
+    await kek.close();
     await database.close();
   }
 }

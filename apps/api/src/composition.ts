@@ -128,6 +128,7 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
       await jobs.close();
       await outbound.close();
       vault.close();
+      await kek.close();
       await database.close();
     },
   };

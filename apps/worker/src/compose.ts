@@ -122,7 +122,7 @@ export async function composeWorker(config: Config, logger: Logger): Promise<Wor
     () => outbound.close(),
     () => {
       vault.close();
-      return Promise.resolve();
+      return kek.close();
     },
     () => database.close(),
   ]);

@@ -47,6 +47,7 @@ async function main([verb, id, version = '1']: string[]): Promise<void> {
     } else throw new Error(USAGE);
     vault.close();
   } finally {
+    await kek.close();
     await database.close();
   }
 }

@@ -53,7 +53,9 @@ export const settingsSchema = z.object({
     .string()
     .min(1)
     .optional()
-    .describe('The key-encryption key by its address instead: file:/PATH, aws-kms:ARN, transit:https://HOST/MOUNT/KEY'),
+    .describe(
+      'The key-encryption key by its address instead: file:/PATH, aws-kms:ARN, transit:https://HOST/MOUNT/KEY, or pkcs11: (RFC 7512)',
+    ),
   KEK_PREVIOUS: list.describe('Keys that open what they wrapped until all is rewrapped, by their addresses, comma-separated'),
   KEK_TOKEN_FILE: z.string().min(1).optional().describe('File with the token for transit: keys; read anew for every call'),
   DATA_KEY_DAYS: count(1, 3_650)

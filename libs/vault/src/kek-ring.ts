@@ -38,6 +38,10 @@ export class KekRing implements KeyEncryptionKey {
     if (!key) throw kekWrong(wrapped.kekId, this.ids);
     return key.unwrap(wrapped, associated);
   }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#keys.values()].map(async (key) => key.close?.()));
+  }
 }
 
 /** Names the key that is needed, by its id. */

@@ -24,4 +24,6 @@ export interface KeyEncryptionKey {
   wrap(key: Uint8Array, associated: readonly string[]): Promise<WrappedKey>;
   /** @throws Problem vault.kek_wrong | vault.integrity | vault.kek_unavailable | vault.kek_denied */
   unwrap(wrapped: WrappedKey, associated: readonly string[]): Promise<Buffer>;
+  /** Lets go of what it holds open, if anything; never throws. */
+  close?(): Promise<void>;
 }

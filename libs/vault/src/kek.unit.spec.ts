@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startKms, type KmsServer } from '../../../test/support/kms-server.js';
+import { SOFTHSM_WANTED, startSoftHsm, withoutSoftHsm, type SoftHsm } from '../../../test/support/softhsm.js';
 import { startTransit, type TransitServer } from '../../../test/support/transit-server.js';
 import { fileKeyEncryptionKey, KekRing, openKek, type KeyEncryptionKey } from './index.js';
 
@@ -14,6 +15,8 @@ let folder: string;
 let tokenFile: string;
 let transit: TransitServer;
 let kms: KmsServer;
+let hsm: SoftHsm | undefined;
+const opened: KeyEncryptionKey[] = [];
 const environment = { ...process.env };
 
 beforeAll(async () => {
@@ -27,15 +30,27 @@ beforeAll(async () => {
   });
   transit = await startTransit(TOKEN);
   kms = await startKms(ARN);
+  hsm = withoutSoftHsm ? undefined : startSoftHsm();
 });
 afterAll(async () => {
-  process.env = environment;
+  for (const kek of opened) await kek.close?.();
+  hsm?.stop();
+  // One by one: an object in place of process.env would reach no native code of this process any more.
+  for (const name of Object.keys(process.env)) if (!(name in environment)) Reflect.deleteProperty(process.env, name);
+  Object.assign(process.env, environment);
   await transit.stop();
   await kms.stop();
   rmSync(folder, { recursive: true });
 });
 
-const PROVIDERS: readonly { readonly name: string; readonly id: RegExp; readonly open: () => KeyEncryptionKey }[] = [
+interface Provider {
+  readonly name: string;
+  readonly id: RegExp;
+  readonly open: () => KeyEncryptionKey;
+  readonly missing?: boolean;
+}
+
+const PROVIDERS: readonly Provider[] = [
   { name: 'a file', id: /^file:[0-9a-f]{16}$/, open: () => fileKeyEncryptionKey(join(folder, 'kek'), { createIfMissing: true }) },
   {
     name: 'transit',
@@ -43,10 +58,23 @@ const PROVIDERS: readonly { readonly name: string; readonly id: RegExp; readonly
     open: () => openKek(`transit:${transit.url}/transit/registrar`, tokenFile),
   },
   { name: 'AWS KMS', id: /^aws-kms:arn:aws:kms:/, open: () => openKek(`aws-kms:${ARN}?endpoint=${kms.url}`) },
+  {
+    name: `PKCS#11, by SoftHSM${SOFTHSM_WANTED}`,
+    id: /^pkcs11:token=registrar;object=kek;id=%01$/,
+    open: () => openKek(hsm?.address('id=%01;token=registrar;object=kek;type=secret-key') ?? ''),
+    missing: withoutSoftHsm,
+  },
 ];
 
-describe.each(PROVIDERS)('the contract of key-encryption keys: $name', ({ id, open }) => {
-  it('wraps and unwraps, by another instance too, and never the same bytes twice', async () => {
+describe.for(PROVIDERS)('the contract of key-encryption keys: $name', ({ id, open: openOne, missing = false }) => {
+  const open = () => {
+    const kek = openOne();
+    opened.push(kek);
+    return kek;
+  };
+  const promises = it.skipIf(missing);
+
+  promises('wraps and unwraps, by another instance too, and never the same bytes twice', async () => {
     const [one, other, key] = [open(), open(), randomBytes(32)];
     const [first, second] = [await one.wrap(key, BINDING), await one.wrap(key, BINDING)];
     expect(first.kekId).toMatch(id);
@@ -56,7 +84,7 @@ describe.each(PROVIDERS)('the contract of key-encryption keys: $name', ({ id, op
     expect((await other.unwrap(first, BINDING)).equals(key)).toBe(true);
   });
 
-  it.each([
+  promises.each([
     ['another binding', [...BINDING.slice(0, -1), 'audit']],
     ['parts that are joined otherwise', ['registrar/v1 data keyworkspace', '', '', 'key', 'seal']],
   ])('does not unwrap for %s (T15)', async (_name, binding) => {
@@ -64,7 +92,7 @@ describe.each(PROVIDERS)('the contract of key-encryption keys: $name', ({ id, op
     await expect(open().unwrap(wrapped, binding)).rejects.toMatchObject({ code: 'vault.integrity' });
   });
 
-  it('does not unwrap changed or cut bytes', async () => {
+  promises('does not unwrap changed or cut bytes', async () => {
     const wrapped = await open().wrap(randomBytes(32), BINDING);
     const changed = Buffer.from(wrapped.bytes);
     const at = changed.length - 9;
@@ -73,12 +101,23 @@ describe.each(PROVIDERS)('the contract of key-encryption keys: $name', ({ id, op
       await expect(open().unwrap({ ...wrapped, bytes }, BINDING)).rejects.toMatchObject({ code: 'vault.integrity' });
   });
 
-  it('names the key that is needed where it is another one, without asking anybody', async () => {
+  promises('names the key that is needed where it is another one, without asking anybody', async () => {
     const wrapped = await open().wrap(randomBytes(32), BINDING);
     await expect(open().unwrap({ ...wrapped, kekId: 'file:0123' }, BINDING)).rejects.toMatchObject({
       code: 'vault.kek_wrong',
       message: expect.stringContaining('file:0123') as string,
     });
+  });
+
+  promises('wraps and unwraps many at once, and again after it was closed', async () => {
+    const kek = open();
+    const keys = Array.from({ length: 50 }, (_, n) => ({ key: randomBytes(32), binding: [...BINDING, `${n}`] }));
+    const wrapped = await Promise.all(keys.map(({ key, binding }) => kek.wrap(key, binding)));
+    await kek.close?.();
+    const unwrapped = await Promise.all(
+      keys.map(({ binding }, n) => kek.unwrap(wrapped[n] ?? { kekId: '', kekVersion: 0, bytes: Buffer.of() }, binding)),
+    );
+    expect(unwrapped.map((key, n) => keys[n]?.key.equals(key))).toEqual(keys.map(() => true));
   });
 });
 

@@ -1,9 +1,11 @@
 import type { Config } from '@registrar/config';
 import { awsKmsKeyEncryptionKey } from './kek-aws-kms.js';
 import { fileKeyEncryptionKey } from './kek-file.js';
+import { pkcs11KeyEncryptionKey } from './kek-pkcs11.js';
 import { KekRing } from './kek-ring.js';
 import { transitKeyEncryptionKey } from './kek-transit.js';
 import type { KeyEncryptionKey } from './kek.js';
+import { readPkcs11Uri } from './pkcs11-uri.js';
 import { vaultProblem } from './vault.problems.js';
 
 /**
@@ -25,14 +27,16 @@ export function openKekRing(config: Pick<Config, 'KEK' | 'KEK_PREVIOUS' | 'KEK_F
  * - `file:/etc/registrar/kek`
  * - `aws-kms:arn:aws:kms:eu-central-1:…:key/…`, with `?endpoint=` where it is not the region's own
  * - `transit:https://vault.example:8200/MOUNT/KEY`, with `?namespace=`; its token lies in KEK_TOKEN_FILE
+ * - `pkcs11:token=registrar;object=kek?module-path=/PATH&pin-source=file:/PATH` (RFC 7512), `id=%01` beside `object=` or in its place
  */
 export function openKek(uri: string, tokenFile?: string): KeyEncryptionKey {
   const [scheme, rest] = split(uri);
   if (scheme === 'file' && rest.startsWith('/')) return fileKeyEncryptionKey(rest, { createIfMissing: false });
+  if (scheme === 'pkcs11') return pkcs11KeyEncryptionKey(readPkcs11Uri(rest));
   const { place, query } = parts(rest);
   if (scheme === 'aws-kms') return awsKms(place, query);
   if (scheme === 'transit') return transit(place, query, tokenFile);
-  throw unsafe('A key-encryption key is named by file:, aws-kms: or transit: and its place');
+  throw unsafe('A key-encryption key is named by file:, aws-kms:, transit: or pkcs11: and its place');
 }
 
 function awsKms(keyArn: string, query: URLSearchParams): KeyEncryptionKey {

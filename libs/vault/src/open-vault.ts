@@ -29,6 +29,8 @@ export async function openVault(
   // Each key that the keyring hangs on, so that a missing one is known now and not when a hospital's turn comes.
   const missing = (await kekUses(database)).find(({ id }) => !ring.holds(id));
   if (missing) throw kekWrong(missing.id, ring.ids);
+  // What will wrap must answer as well, also where others still open everything.
+  await ring.current();
   await proveKeks(database, ring);
   const platformKeys = await PlatformKeys.open(database, ring, clock);
   return { vault: new Vault(new DataKeys(database, ring, clock, options.sealLimit), new KeyCache()), platformKeys };

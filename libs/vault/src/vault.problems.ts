@@ -17,13 +17,14 @@ export const vaultProblem = defineProblems({
     kind: 'internal',
     title: 'The key-encryption key is missing',
     actor: 'registrar_operator',
-    label: 'Provide the file that KEK_FILE names (32 bytes, mode 0600); in production it is never made by itself',
+    label:
+      'Provide what the detail names: the file of KEK_FILE (32 bytes, mode 0600), or the key in its token; in production none is made by itself',
   },
   'vault.kek_unsafe': {
     kind: 'internal',
     title: 'The key-encryption key cannot be used',
     actor: 'registrar_operator',
-    label: 'Mend what the detail names: the file’s mode (0600), its length (32 bytes), or the key itself',
+    label: 'Mend what the detail names: the address, the file’s mode (0600) or length (32 bytes), the module, or the key itself',
   },
   'vault.kek_unavailable': {
     kind: 'unavailable',
@@ -35,7 +36,7 @@ export const vaultProblem = defineProblems({
     kind: 'internal',
     title: 'The key service refuses to use the key-encryption key',
     actor: 'registrar_operator',
-    label: 'Give Registrar the right to wrap and unwrap with the key that the detail names, or renew its token',
+    label: 'Give Registrar the right to wrap and unwrap with the key that the detail names, or renew its token or PIN',
   },
   'vault.kek_in_use': {
     kind: 'conflict',
