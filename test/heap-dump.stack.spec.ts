@@ -23,7 +23,7 @@ beforeAll(async () => {
   ({ stack } = house);
   // The worker seals a secret by the hospital's key, and the api opens it.
   const { id, status } = await (await house.place('heap')).register();
-  const { token: key } = await house.create<{ id: string; token: string }>('/v1/api-keys', { name: 'service', role: 'service' });
+  const { key } = await house.create<{ id: string; key: string }>('/v1/api-keys', { name: 'service', role: 'service' });
   const shown = await stack.call('POST', `/v1/registrations/${id}/reveal`, { key, body: { reason: 'the service starts up once more' } });
   expect([status, shown.status]).toEqual(['active', 200]);
   keys = await everyKey();

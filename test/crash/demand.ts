@@ -11,8 +11,11 @@ interface Shown {
   readonly operation: { readonly id: string };
 }
 
-/** At R0 the api itself is killed twenty times in a row, and no caller is sure to be among the few that it answers in between. */
-const PATIENCE_MS = 300_000;
+/**
+ * How long one api process may leave a caller without an answer. At R0 the api itself is killed twenty times in a row, and no
+ * caller is sure to be among the few that it answers in between, so each process is given this long.
+ */
+const PATIENCE_MS = 60_000;
 /** Registrations that something can be asked of: active, nothing under way. The database picks them apart from each other. */
 const FREE = `SELECT r.id, r.client_id IS NOT NULL AS registered FROM registrations r JOIN applications a ON a.id = r.application_id
  WHERE r.status = 'active' AND r.manageable = 'yes' AND r.previous_client_id IS NULL AND ($2::text IS NULL OR a.name = $2)
@@ -96,11 +99,14 @@ export class Demand {
 
   /** Again while a connection breaks or there is nothing to be had. @throws Error that says what was heard last */
   async #patiently<T>(look: () => Promise<T>): Promise<T> {
-    for (const end = performance.now() + PATIENCE_MS; ;) {
+    let [pid, since] = [this.world.stack.api.pid, performance.now()];
+    for (;;) {
       try {
         return await look();
       } catch (cause) {
-        if (performance.now() > end) throw new Error(`Nothing was answered for five minutes: ${String(cause)}`, { cause });
+        const now = this.world.stack.api.pid;
+        if (now !== pid) [pid, since] = [now, performance.now()];
+        if (performance.now() - since > PATIENCE_MS) throw new Error(`Nothing was answered for a minute: ${String(cause)}`, { cause });
         await new Promise((resolve) => setTimeout(resolve, 150));
       }
     }

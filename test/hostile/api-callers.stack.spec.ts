@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { parsePublicId, publicId } from '@registrar/database';
+import { newId } from '@registrar/vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/index.js';
 import { hostileHouse, type HostileHouse, type Place, type Shown } from './hostile-house.js';
@@ -88,9 +90,33 @@ describe('who calls', () => {
     const entries = await house.stack.query<{ actor: { id: string } }>(
       `SELECT actor, detail FROM audit_events WHERE action = 'secret.refuse'`,
     );
-    expect(entries).toMatchObject([{ detail: { role: 'customer_success' } }]);
+    expect(entries).toMatchObject([
+      { actor: { from: '127.0.0.1' }, detail: { role: 'customer_success', asked: 'registrations.reveal', left_out: 0 } },
+    ]);
     expect(await house.stack.query(`SELECT 1 FROM audit_events WHERE action = 'secret.reveal'`)).toEqual([]);
     expect(id).toMatch(/^key_/);
+  });
+
+  it('[A27] two hundred refused reveals, also of registrations that are not there: each 403, and one entry in the audit log (T12)', async () => {
+    const { key, id } = await keyOf({ role: 'customer_success' });
+    const refusals = () =>
+      house.stack.query(`SELECT detail FROM audit_events WHERE action = 'secret.refuse' AND actor->>'id' = $1`, [parsePublicId('key', id)]);
+    for (let n = 0; n < 4; n += 1) {
+      const asked = Array.from({ length: 50 }, (_, at) => (at % 2 ? active.id : publicId('reg', newId())));
+      const answers = await Promise.all(
+        asked.map((one) => call('POST', `/v1/registrations/${one}/reveal`, { key, body: { reason: 'because I want to see it' } })),
+      );
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([403]));
+    }
+    expect(await refusals()).toHaveLength(1);
+    // Asking by a yes that is not there is permitted to this role, and counted by itself.
+    const glass = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        call('POST', `/v1/registrations/${active.id}/break-glass/reveal`, { key, body: { approval_id: publicId('apr', newId()) } }),
+      ),
+    );
+    expect(new Set(glass.map(({ status }) => status))).toEqual(new Set([403]));
+    expect(await refusals()).toHaveLength(2);
   });
 
   it('[A28] more reveals a minute than a person or a service needs: stopped after sixty, and told of once', async () => {

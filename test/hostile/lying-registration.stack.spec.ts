@@ -67,11 +67,11 @@ describe('the answer to a registration', () => {
 
   it('[T9] names one client to two hospitals: the second is a person’s matter, and the first keeps its client, its secret and its token', async () => {
     const { at, shown } = await registered('t9', members({ client_id: 'one-for-two' }), { shared: true });
-    const service = await house.create<{ id: string; token: string }>('/v1/api-keys', { name: 'service', role: 'service' });
+    const service = await house.create<{ id: string; key: string }>('/v1/api-keys', { name: 'service', role: 'service' });
     const secretOf = async (id: string) => {
       const path = `/v1/registrations/${id}/reveal`;
       return house.stack.call<Record<string, unknown>>('POST', path, {
-        key: service.token,
+        key: service.key,
         body: { reason: 'the service starts up once more' },
       });
     };

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FIRST_WORKSPACE_ID } from '@registrar/access';
@@ -166,7 +166,7 @@ describe('/v1/audit-events/verify and npm run audit:verify (T13)', () => {
     for (const statement of tampering) await stack.query(statement);
     expect((await verify(`?tenant_id=${mary}`)).body).toEqual({
       ok: false,
-      checkpoints_counted: 0,
+      ...{ checkpoints_counted: 0, checkpoints_foreign: 0, checkpoint_faults: [] },
       chains: [{ tenant_id: mary, ok: false, length: null, first_bad: firstBad, by: 'chain' }],
     });
     expect(await command()).toMatchObject({ code: 1, said: expect.stringContaining(`the chain of ${mary}: entry ${firstBad} `) as string });
@@ -174,6 +174,40 @@ describe('/v1/audit-events/verify and npm run audit:verify (T13)', () => {
     await stack.query('INSERT INTO audit_events SELECT * FROM kept');
     await stack.query('DROP TABLE kept');
     expect((await verify()).body.ok).toBe(true);
+  });
+
+  it('name a checkpoint that was taken out of the middle of what was kept elsewhere', async () => {
+    const file = join(stack.home, 'gap.jsonl');
+    const database = await openDatabase({ url: stack.database.databaseUrl, poolSize: 2, applicationName: 'checkpoints' });
+    const kek = fileKeyEncryptionKey(join(stack.home, 'kek'), { createIfMissing: false });
+    const signer = new PlatformSigner((await openVault(database, kek, new SystemClock())).platformKeys);
+    const sink = { send: () => Promise.resolve() };
+    const maker = new CheckpointMaker({ database, clock: new SystemClock(), signer, sink, complain: () => undefined });
+    for (let n = 0; n < 3; n += 1) {
+      // Each change moves the workspace's own chain; hers is left as it is.
+      await stack.call('POST', '/v1/api-keys', { body: { name: 'Moves', role: 'auditor' } });
+      await maker.workspace(FIRST_WORKSPACE_ID);
+    }
+    await database.close();
+    const kept = (await stack.query<{ jws: string }>('SELECT jws FROM audit_checkpoints ORDER BY n')).map(({ jws }) => jws);
+    const against = async (checkpoints: string[]) =>
+      (await stack.call<Verification>('POST', '/v1/audit-events/verify', { key: auditor, body: { checkpoints } })).body;
+    expect(await against(kept)).toMatchObject({ ok: true, checkpoint_faults: [], checkpoints_foreign: 0 });
+    const [first = '', ...rest] = kept;
+    const gap = [first, ...rest.slice(1)];
+    const lacking = await against(gap);
+    expect(lacking).toMatchObject({ ok: false, checkpoint_faults: [{ kept: 'given', what: 'missing', n: 2, up_to: 2 }] });
+    expect(lacking.chains.every((chain) => chain.ok)).toBe(true);
+    expect(await against([...kept, kept[0]?.replace(/.$/, '_') ?? ''])).toMatchObject({ ok: false, checkpoints_foreign: 1 });
+    await writeFile(file, kept.join('\n'));
+    expect(await command('--checkpoints', file)).toMatchObject({ code: 0, said: expect.stringContaining('0 faults among them') as string });
+    await writeFile(file, gap.join('\n'));
+    expect(await command('--checkpoints', file)).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('checkpoint 2 missing from the file, and later ones are there') as string,
+    });
+    await stack.query('DELETE FROM audit_checkpointed');
+    await stack.query('DELETE FROM audit_checkpoints');
   });
 
   it('find a tail that was cut off together with the head, by checkpoints that were kept elsewhere', async () => {

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { workspaceIds } from '@registrar/access';
 import { findChains, verifyChain, type Vouched } from '@registrar/audit';
-import { readCheckpoints, type ReadCheckpoints } from '@registrar/checkpoints';
+import { readCheckpoints, type CheckpointFault, type ReadCheckpoints } from '@registrar/checkpoints';
 import { SystemClock } from '@registrar/clock';
 import { loadConfig } from '@registrar/config';
 import { openDatabase, parsePublicId, publicId, type Database, type UnitOfWork } from '@registrar/database';
@@ -14,7 +14,7 @@ import { openKekRing, openVault, type Vault } from '@registrar/vault';
 // Registrar does. The file holds checkpoints as they were sent, among other lines or alone.
 const AT_ONCE = 200;
 const USAGE = 'npm run audit:verify -- [WORKSPACE, by its id: ws_…] [--checkpoints FILE]';
-const NONE: ReadCheckpoints = { workspaces: new Map(), checkpoints: 0, foreign: 0 };
+const NONE: ReadCheckpoints = { workspaces: new Map(), sequences: new Map(), checkpoints: 0, foreign: 0 };
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 try {
@@ -50,13 +50,25 @@ async function main(words: readonly string[]): Promise<void> {
       total.bad += 1;
       say(`${publicId('ws', gone)}: checkpoints tell of it, and there is no such workspace`);
     }
-    if (file !== undefined) say(`${read.checkpoints} checkpoints, ${read.foreign} not signed by this Registrar`);
+    const faults = [...read.sequences]
+      .filter(([workspaceId]) => only === undefined || workspaceId === only)
+      .flatMap(([workspaceId, sequence]) => sequence.faults().map((fault) => ({ workspaceId, fault })));
+    for (const { workspaceId, fault } of faults) say(`${publicId('ws', workspaceId)}: ${inWords(fault)}`);
+    if (file !== undefined)
+      say(`${read.checkpoints} checkpoints, ${read.foreign} not signed by this Registrar, ${faults.length} faults among them`);
     say(`${total.chains} chains, ${total.entries} entries, ${total.bad} not whole`);
-    if (total.bad > 0 || read.foreign > 0) process.exitCode = 1;
+    if (total.bad > 0 || read.foreign > 0 || faults.length > 0) process.exitCode = 1;
   } finally {
     await kek.close();
     await database.close();
   }
+}
+
+function inWords({ n, upTo, what }: CheckpointFault): string {
+  const named = n === upTo ? `checkpoint ${n}` : `checkpoints ${n} to ${upTo}`;
+  if (what === 'missing') return `${named} missing from the file, and later ones are there`;
+  if (what === 'behind') return `${named} counts fewer entries of a chain than an earlier one`;
+  return `${named} is there twice and not the same, or is not the one that the next names`;
 }
 
 function asked(words: readonly string[]): { readonly only?: string; readonly file?: string } {

@@ -43,11 +43,12 @@ export class SessionAuthenticator {
 
   /**
    * A look-up holds 0.9 s. A session of an API key ends with the key, and is bound to its addresses; a person's role is what the
-   * workspace maps the groups of the sign-in to by now.
+   * workspace maps the groups of the sign-in to by now. `follows`: nobody does anything, a page is told what happens: that keeps no
+   * session alive.
    * @returns undefined for what cannot be one (without a look-up), and for a session that is unknown, revoked, or over.
    * @throws Problem database.unavailable
    */
-  async authenticate(token: Secret, address?: string): Promise<Principal | undefined> {
+  async authenticate(token: Secret, address?: string, { follows = false } = {}): Promise<Principal | undefined> {
     if (!isSessionToken(token)) return undefined;
     const digest = mac(await this.platformKeys.key('api_key_index'), token.expose());
     const held = await this.#lookUps.get(digest.toString('base64'), () => this.#find(digest));
@@ -56,7 +57,7 @@ export class SessionAuthenticator {
     const now = this.clock.now();
     if (session.expiresAt <= now || session.lastUsedAt.getTime() + this.limits.idleMs <= now.getTime()) return undefined;
     if (key && (!isGoodKey(key, now) || (key.addresses && !isWithin(address, key.addresses)))) return undefined;
-    this.#markUsed(session, now);
+    if (!follows) this.#markUsed(session, now);
     return { ...principal, sessionId: session.id };
   }
 

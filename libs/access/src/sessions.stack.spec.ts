@@ -138,6 +138,21 @@ describe('an API key exchanged for a session', () => {
     await idle.database.close();
   });
 
+  it('is not kept alive by a page that only follows what happens', async () => {
+    const { begun } = await keySession();
+    const lastUsed = async () =>
+      (await test.query<{ last_used_at: Date }>('SELECT last_used_at FROM sessions WHERE id = $1', [begun.session.id]))[0]?.last_used_at;
+    const before = await lastUsed();
+    clock.advance(29 * 60_000);
+    const fresh = await instance();
+    for (let looks = 0; looks < 3; looks += 1)
+      expect(await fresh.cookies.authenticate(begun.token, undefined, { follows: true })).toBeDefined();
+    clock.advance(60_000);
+    expect(await fresh.cookies.authenticate(begun.token, undefined, { follows: true })).toBeUndefined();
+    expect(await lastUsed()).toEqual(before);
+    await fresh.database.close();
+  });
+
   it('is bound to the addresses of its key', async () => {
     const { begun } = await keySession({ addresses: ['192.0.2.1'] });
     expect(await house.cookies.authenticate(begun.token, '192.0.2.1')).toBeDefined();

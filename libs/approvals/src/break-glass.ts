@@ -1,4 +1,4 @@
-import type { AuditLog } from '@registrar/audit';
+import { Sparingly, type AuditLog } from '@registrar/audit';
 import type { Database, Transaction, UnitOfWork } from '@registrar/database';
 import { Problem } from '@registrar/problem';
 import type { CredentialUse, RevealedSecret } from '@registrar/registrations';
@@ -15,6 +15,8 @@ export const BREAK_GLASS_MS = 3_600_000;
  * and within the hour they are shown it; each time stands in the audit log and is told to the outside before the bytes leave (T12).
  */
 export class BreakGlass {
+  readonly #refusals = new Sparingly();
+
   constructor(
     private readonly database: Database,
     private readonly approvals: Approvals,
@@ -40,7 +42,7 @@ export class BreakGlass {
 
   /**
    * The client secret, for whoever asked, of the registration that was asked for, for as long as the yes lasts. A refusal is
-   * audited, and is the same for an approval that is another's as for one that there is not.
+   * audited, once a minute for each asker, registration and reason, and is the same for an approval that is another's as for one that there is not.
    * @throws Problem approvals.reveal_refused, and what revealing throws
    */
   async reveal(scope: UnitOfWork, registrationId: string, approvalId: string): Promise<RevealedSecret> {
@@ -61,10 +63,12 @@ export class BreakGlass {
 
   async #refused(scope: UnitOfWork, registrationId: string, tenantId: string, because: string): Promise<void> {
     const subject = { type: 'registration', id: registrationId } as const;
-    await this.database.transaction(scope, (tx) => {
-      this.audit.append(tx, { action: 'secret.refuse', subject, tenantId, detail: { because } });
-      return Promise.resolve();
-    });
+    await this.#refusals.write(`${scope.actor.id} ${registrationId} ${because}`, (leftOut) =>
+      this.database.transaction(scope, (tx) => {
+        this.audit.append(tx, { action: 'secret.refuse', subject, tenantId, detail: { because, left_out: leftOut } });
+        return Promise.resolve();
+      }),
+    );
   }
 }
 

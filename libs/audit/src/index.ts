@@ -9,6 +9,7 @@ export { findChains } from './audit-events.repository.js';
 export type { AuditEvent, AuditFilter } from './audit-events.repository.js';
 export { AuditLog } from './audit-log.js';
 export { canonicalJson } from './chain.js';
+export { Sparingly } from './sparingly.js';
 export { verifyChain } from './verify-chain.js';
 export type { ChainVerdict } from './verify-chain.js';
 export { auditEntities } from './audit.entity.js';

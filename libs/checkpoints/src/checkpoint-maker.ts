@@ -6,7 +6,7 @@ import { digestText, newId } from '@registrar/vault';
 import { CHECKPOINT_TYPE, checkpointLine, checkpointText } from './checkpoint.js';
 import type { CheckpointSink } from './checkpoint-sink.js';
 import { checkpointTurn } from './checkpoint-turn.repository.js';
-import { checkpointRows } from './checkpoints.repository.js';
+import { checkpointRows, KEPT } from './checkpoints.repository.js';
 
 export interface CheckpointMakerParts {
   readonly database: Database;
@@ -21,8 +21,6 @@ const WORKSPACES_AT_ONCE = 200;
 /** Chains in one checkpoint: some 50 KB, so that one fits into a request. */
 const CHAINS_AT_ONCE = 300;
 const SENT_AT_ONCE = 20;
-/** How many are kept beside those that are a chain's last. */
-const KEPT = 1_000;
 
 /**
  * Makes signed checkpoints of what moved, each minute or 1,000 entries, whichever is first, once over all workers (T13). One is

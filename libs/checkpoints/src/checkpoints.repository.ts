@@ -1,6 +1,9 @@
 import type { Transaction } from '@registrar/database';
 import type { CheckpointedHead } from './checkpoint.js';
 
+/** How many are kept beside those that are a chain's last. */
+export const KEPT = 1_000;
+
 /** A checkpoint as it is kept. */
 export interface StoredCheckpoint {
   readonly n: number;

@@ -200,6 +200,41 @@ describe('signed checkpoints (T13)', () => {
   });
 });
 
+describe('checkpoints that do not fit one another (T13)', () => {
+  async function several(count: number): Promise<string[]> {
+    const sink = new Lines();
+    for (let n = 0; n < count; n += 1) {
+      await write(1);
+      await aMinuteLater();
+      await turn(maker(sink));
+    }
+    return sink.all;
+  }
+  const faults = async (given: readonly string[] = []) => (await stored().vouched(scope, given)).faults;
+
+  it('are found in what was kept elsewhere: one that was taken out of the middle is named', async () => {
+    const lines = await several(4);
+    expect(await faults(lines)).toEqual([]);
+    expect(await faults([...lines].reverse())).toEqual([]);
+    expect(await faults(lines.filter((_, index) => index !== 1))).toEqual([{ kept: 'given', n: 2, upTo: 2, what: 'missing' }]);
+  });
+
+  it('are found in the database, too', async () => {
+    await several(4);
+    await change('DELETE FROM audit_checkpoints WHERE n BETWEEN 2 AND 3');
+    expect(await faults()).toEqual([{ kept: 'database', n: 2, upTo: 3, what: 'missing' }]);
+  });
+
+  it('are found where a database was put back, and counts once more from where it stood', async () => {
+    const before = await several(3);
+    await change(`DELETE FROM audit_events WHERE chain_id = $chain AND seq > 1;
+      UPDATE audit_chains SET seq = 1, mac = (SELECT mac FROM audit_events WHERE chain_id = $chain AND seq = 1) WHERE chain_id = $chain;
+      DELETE FROM audit_checkpoints WHERE n > 1; UPDATE audit_checkpointed SET seq = 1, n = 1`);
+    const after = await several(1);
+    expect(await faults([...before, ...after])).toEqual([{ kept: 'given', n: 2, upTo: 2, what: 'forked' }]);
+  });
+});
+
 describe('what a chain cannot show by itself (T13)', () => {
   async function checkpointed(): Promise<string[]> {
     const sink = new Lines();

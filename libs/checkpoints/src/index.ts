@@ -3,6 +3,8 @@ export type { CheckpointMakerParts } from './checkpoint-maker.js';
 export { openCheckpointSink } from './checkpoint-sink.js';
 export type { CheckpointSink } from './checkpoint-sink.js';
 export { StoredCheckpoints } from './stored-checkpoints.js';
+export type { CheckpointFault } from './checkpoint-sequence.js';
+export type { KeptFault, VouchedByCheckpoints } from './stored-checkpoints.js';
 export { readCheckpoints } from './read-checkpoints.js';
 export type { ReadCheckpoints } from './read-checkpoints.js';
 export { CHECKPOINT_TYPE } from './checkpoint.js';

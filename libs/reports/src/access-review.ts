@@ -1,3 +1,4 @@
+import { sessionsWholeFrom } from './removed.js';
 import { sqlReport } from './sql-report.js';
 
 /** Whom a caller sees who is bound to hospitals, an application or an environment: what is bound to no more than that. */
@@ -45,4 +46,5 @@ export const accessReview = sqlReport(
             NULL, NULL, NULL, NULL, p.created_at, NULL, p.last_seen_at, NULL
        FROM people p WHERE p.workspace_id = $1 AND p.created_at < $3 AND p.last_seen_at >= $2 AND num_nonnulls($6::uuid[], $7::uuid, $8::text) = 0
    ) x WHERE $4::uuid IS NULL OR x._id > $4 ORDER BY x._id LIMIT $5`,
+  sessionsWholeFrom,
 );

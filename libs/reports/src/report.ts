@@ -1,4 +1,5 @@
 import type { Transaction } from '@registrar/database';
+import type { WholeFrom } from './removed.js';
 
 export const REPORT_NAMES = ['credential-inventory', 'access-review', 'rotations', 'approvals', 'reveals', 'off-boardings'] as const;
 export type ReportName = (typeof REPORT_NAMES)[number];
@@ -9,6 +10,12 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 export interface ReportPeriod {
   readonly from: Date;
   readonly to: Date;
+}
+
+/** Whether a report holds all that was there in its period, or retention has removed some of it before that moment. */
+export interface Completeness {
+  readonly complete: boolean;
+  readonly wholeFrom: Date | undefined;
 }
 
 /** One line: what stands in its columns, by their names. */
@@ -23,5 +30,7 @@ export interface ReportPart {
 /** What a report holds, read part by part. */
 export interface Report {
   readonly columns: readonly string[];
+  /** Left out where nothing that it reads is ever removed. */
+  readonly wholeFrom?: WholeFrom;
   read(tx: Transaction, period: ReportPeriod, after: string | undefined, limit: number): Promise<ReportPart>;
 }

@@ -1,3 +1,4 @@
+import { auditWholeFrom } from './removed.js';
 import { sqlReport } from './sql-report.js';
 
 /** Every time that somebody was shown a secret in the period, asked for one in vain, or asked for too many. From the audit log. */
@@ -28,4 +29,5 @@ export const reveals = sqlReport(
       AND ($4::uuid IS NULL OR v.id > $4)
       AND ($6::uuid[] IS NULL OR v.tenant_id = ANY ($6)) AND ($7::uuid IS NULL OR r.application_id = $7) AND ($8::text IS NULL OR r.environment = $8)
     ORDER BY v.id LIMIT $5`,
+  auditWholeFrom,
 );

@@ -1,4 +1,5 @@
 import { publicId, type IdPrefix, type Transaction } from '@registrar/database';
+import type { WholeFrom } from './removed.js';
 import type { Report, ReportPart, ReportPeriod } from './report.js';
 
 /** What is done with a column's value before it is shown. */
@@ -11,10 +12,11 @@ type Row = Readonly<Record<string, unknown>> & { readonly _id: string };
  * $6 the caller's hospitals, $7 its application, $8 its environment (each null where it is bound to none). It selects `_id`, by
  * which it is ordered, and its columns by their names.
  */
-export function sqlReport(columns: Readonly<Record<string, Shown>>, sql: string): Report {
+export function sqlReport(columns: Readonly<Record<string, Shown>>, sql: string, wholeFrom?: WholeFrom): Report {
   const names = Object.keys(columns);
   return {
     columns: names,
+    ...(wholeFrom ? { wholeFrom } : {}),
     async read(tx: Transaction, period: ReportPeriod, after: string | undefined, limit: number): Promise<ReportPart> {
       const { workspaceId, tenantIds, applicationId, environment } = tx.scope;
       const rows = await tx.query<Row>(sql, [

@@ -1,4 +1,5 @@
 import { AUDIT_ACTIONS, type AuditActor, type AuditEvent, type AuditFilter, type VerifiedChain } from '@registrar/audit';
+import type { VouchedByCheckpoints } from '@registrar/checkpoints';
 import { publicId } from '@registrar/database';
 import { z } from 'zod';
 import { defined } from '../defined.js';
@@ -102,8 +103,23 @@ function showActor(actor: AuditActor): z.output<typeof shownAuditEvent>['actor']
 }
 
 export const shownVerification = z.object({
-  ok: z.boolean().describe('Every chain that was looked at is whole'),
+  ok: z.boolean().describe('Every chain that was looked at is whole, and the checkpoints fit one another'),
   checkpoints_counted: z.int().min(0).max(PLACES).describe('Of the checkpoints that were given, those that this Registrar signed'),
+  checkpoints_foreign: z.int().min(0).max(PLACES).describe('Of the checkpoints that were given, those that it did not sign'),
+  checkpoint_faults: z
+    .array(
+      z.object({
+        kept: z.enum(['database', 'given']).describe('Where it shows: among those of the database, or among those that were given'),
+        what: z
+          .enum(['missing', 'forked', 'behind'])
+          .describe(
+            'missing: not there, though a later one is; forked: there twice and not the same, or not the one that the next names; behind: counts fewer entries of a chain than an earlier one',
+          ),
+        n: z.int().min(1).max(PLACES),
+        up_to: z.int().min(1).max(PLACES).describe('The last of several that are missing'),
+      }),
+    )
+    .describe('Checkpoints that do not fit, by their numbers'),
   chains: z.array(
     z.object({
       tenant_id: shownId('ten').nullable().describe('null: the chain of the workspace itself'),
@@ -126,11 +142,13 @@ export const shownVerification = z.object({
 export function showVerification(
   chains: readonly VerifiedChain[],
   workspaceId: string,
-  counted: number,
+  { counted, foreign, faults }: Omit<VouchedByCheckpoints, 'vouched'>,
 ): z.output<typeof shownVerification> {
   return {
-    ok: chains.every(({ verdict }) => verdict.ok),
+    ok: chains.every(({ verdict }) => verdict.ok) && foreign === 0 && faults.length === 0,
     checkpoints_counted: counted,
+    checkpoints_foreign: foreign,
+    checkpoint_faults: faults.map(({ kept, what, n, upTo }) => ({ kept, what, n, up_to: upTo })),
     chains: chains.map(({ chainId, verdict }) => ({
       tenant_id: chainId === workspaceId ? null : publicId('ten', chainId),
       ok: verdict.ok,

@@ -10,7 +10,8 @@ import { RevealWatch } from './reveal-watch.js';
 import { STRATEGIES } from './strategies.js';
 
 /** What shows a secret: refusals are written down, and requests are counted. */
-const REVEALS: readonly (RouteAccess | undefined)[] = ['registrations.reveal', 'registrations.break_glass'];
+const REVEALS = ['registrations.reveal', 'registrations.break_glass'] as const;
+const revealOf = (access: RouteAccess | undefined) => REVEALS.find((reveal) => reveal === access);
 
 /** Lets a request through whose key, token or session is valid and whose role may do what the route says. */
 @Injectable()
@@ -28,10 +29,11 @@ export class AuthGuard extends PassportGuard([...STRATEGIES]) {
     this.origins.check(context.switchToHttp().getRequest<ApiRequest>(), access === 'public');
     if (access === 'public') return true;
     await super.canActivate(context);
-    const { principal, requestId } = context.switchToHttp().getRequest<ApiRequest>();
+    const { principal, requestId, ip } = context.switchToHttp().getRequest<ApiRequest>();
     const permitted = principal !== undefined && access !== undefined && permits(principal, access);
-    if (principal && REVEALS.includes(access))
-      await (permitted ? this.reveals.count(principal, requestId) : this.reveals.refused(principal, requestId));
+    const reveal = revealOf(access);
+    if (principal && reveal)
+      await (permitted ? this.reveals.count(principal, requestId, ip) : this.reveals.refused(principal, reveal, requestId, ip));
     if (!permitted) throw apiProblem('api.forbidden');
     return true;
   }

@@ -30,10 +30,14 @@ export class Callers {
     return identity && this.people.enter(identity);
   }
 
-  /** Whoever sends a bearer, a bad one too, means that: the cookie beside it counts for nothing. */
+  /**
+   * Whoever sends a bearer, a bad one too, means that: the cookie beside it counts for nothing. A page that follows the stream of
+   * events, also one that comes back to it by itself, is nobody at work: its session ends when it is idle for too long.
+   */
   async bySession(request: Request): Promise<Principal | undefined> {
     if (request.headers.authorization !== undefined) return undefined;
     const cookie = sessionOf(request);
-    return cookie && this.sessions.authenticate(cookie, request.ip);
+    const follows = (request.headers.accept ?? '').includes('text/event-stream');
+    return cookie && this.sessions.authenticate(cookie, request.ip, { follows });
   }
 }

@@ -19,7 +19,7 @@ export class ReportsController {
   @Get(':name')
   @Permit('reports.read')
   @Answers(
-    'A report for a period, as JSON or CSV. The header Report-Manifest is a JWS over the SHA-256 of the body, the number of rows, the period and who made it; Report-Manifest-Keys is where its key is',
+    'A report for a period, as JSON or CSV. The header Report-Manifest is a JWS over the SHA-256 of the body, the number of rows, the period, who made it, and whether retention had removed something of it; Report-Manifest-Keys is where its key is',
     200,
     shownReport,
   )

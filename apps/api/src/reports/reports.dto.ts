@@ -1,6 +1,6 @@
 import { REPORT_FORMATS, REPORT_NAMES } from '@registrar/reports';
 import { z } from 'zod';
-import { moment } from '../public-id.dto.js';
+import { moment, shownMoment } from '../public-id.dto.js';
 
 export const reportName = z.enum(REPORT_NAMES).describe('Which report');
 export type ReportNameParam = z.output<typeof reportName>;
@@ -19,4 +19,10 @@ export const shownReport = z.object({
   from: z.string(),
   to: z.string(),
   data: z.array(z.record(z.string(), z.unknown())).describe('One for each row, with the same columns as the CSV'),
+  complete: z.boolean().describe('Nothing of the period was removed by retention'),
+  whole_from: shownMoment()
+    .nullable()
+    .describe(
+      'The moment from which on nothing was removed: earlier audit entries were taken out, or sessions forgotten; null: nothing ever was',
+    ),
 });

@@ -17,6 +17,7 @@ beforeAll(async () => {
   stack = await startStack({
     sandbox: false,
     workers: 0,
+    movableClock: true,
     apis: 2,
     env: {
       OIDC_ISSUER: idp.issuer,
@@ -282,5 +283,18 @@ describe('a browser, where no OpenID provider signs people in', () => {
       { action: 'session.create', type: 'api_key' },
       { action: 'session.revoke', type: 'api_key' },
     ]);
+  });
+
+  it('that is followed by the stream of events alone ends when it is idle for too long, and the stream with it (T22)', async () => {
+    const { cookie } = await signIn(stack.ownerKey);
+    stack.moveClock(29 * 60_000);
+    const answer = await fetch(`${stack.baseUrl}/v1/events`, { headers: { cookie, accept: 'text/event-stream' } });
+    expect(answer.status).toBe(200);
+    const reader = (answer.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream()).getReader();
+    // It has looked a few times whether the session goes on.
+    for (let parts = 0; parts < 4; parts += 1) expect((await reader.read()).done).toBe(false);
+    stack.moveClock(30 * 60_000 + 1_000);
+    for (;;) if ((await reader.read()).done) break;
+    expect((await asBrowser('GET', '/v1/session', cookie)).status).toBe(401);
   });
 });
