@@ -171,6 +171,8 @@ export interface Change {
   /** Key sets that are published anew from their credentials, as these stand when everything else of the change is written. */
   readonly keySets?: readonly KeySetChange[];
   readonly credentials?: readonly NewCredential[];
+  /** Secrets that stay, and end at another moment than was said before; null: never. They are scheduled anew. */
+  readonly expiries?: readonly { readonly credentialId: string; readonly expiresAt: Date | null }[];
   /** The pending credential gets its client. */
   readonly attach?: { readonly credentialId: string; readonly clientId: string };
   /** Credentials that are used no more, by id, whatever their stage. */

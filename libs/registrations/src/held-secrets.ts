@@ -31,7 +31,7 @@ export function heldValues(held: HeldSecrets): readonly Secret[] {
 }
 
 /** What the server issued last, proven or not: that is the one that it goes by. */
-function secretOf(work: Work, client: WorkClient): WorkCredential | undefined {
+export function secretOf(work: Work, client: WorkClient): WorkCredential | undefined {
   if (client.id === work.pendingClient?.id) return secretOnly(work.pending);
   if (client.id === work.previousClient?.id) return secretOnly(work.previous);
   return (work.pendingClient ? undefined : secretOnly(work.pending)) ?? goneBackFrom(work) ?? secretOnly(work.current);

@@ -13,6 +13,7 @@ import { concludeAttempts, insertAttempts, resolveEarlier, settleAttempts, super
 import { changeClients, insertClients } from './write-clients.js';
 import {
   attachCredentials,
+  changeExpiries,
   insertCredentials,
   insertKeySets,
   insertSecrets,
@@ -102,6 +103,7 @@ async function writeRows(tx: Transaction, writing: readonly Change[], now: Date,
   const documents = writing.flatMap((change) => change.documents ?? []);
   await tx.all([
     changeClients(tx, writing, now),
+    changeExpiries(tx, writing),
     insertKeySets(tx, writing, now),
     publish(tx, documents, now),
     retireCredentials(tx, writing, now),
