@@ -92,7 +92,7 @@ export function acceptedChange(
         ...present('signingAlg', work.pending?.alg),
         ...present('keySetId', work.pending?.keySetId),
       },
-      ...present('pending', pending),
+      ...present('pending', pending && { ...pending, clientId: clientRowId }),
     },
   };
 }

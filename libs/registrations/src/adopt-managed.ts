@@ -42,7 +42,7 @@ export function adoptManaged(answer: ManagedAnswer, outcome: ManagementAccepted,
     outcome.rotated.secret && said.clientSecret
       ? adoptSecret(answer, authMethod, said.clientSecret, endOf(said.clientSecretExpiresAt))
       : authMethod === 'none' && client.authMethod !== 'none'
-        ? noSecret(work)
+        ? noSecret(work, client)
         : undefined;
   const granted = Object.keys(said.granted).length === 0 ? client.grantedMetadata : said.granted;
   const changed: ChangedClient = {
@@ -141,13 +141,13 @@ function adoptSecret(answer: ManagedAnswer, authMethod: string, value: Secret, e
   return {
     rows: [row],
     spent: [],
-    credential: { id, kind: 'client_secret', version, stage: 'pending', sealed, ...present('expiresAt', expiresAt) },
+    credential: { id, kind: 'client_secret', version, stage: 'pending', clientId: client.id, sealed, ...present('expiresAt', expiresAt) },
   };
 }
 
 /** A public client has a credential too: the record that it has none. */
-function noSecret({ lastVersion }: Work): AdoptedSecret {
-  return { rows: [], spent: [], credential: { id: newId(), kind: 'none', version: lastVersion + 1, stage: 'pending' } };
+function noSecret({ lastVersion }: Work, { id: clientId }: WorkClient): AdoptedSecret {
+  return { rows: [], spent: [], credential: { id: newId(), kind: 'none', version: lastVersion + 1, stage: 'pending', clientId } };
 }
 
 function sealedRow({ work, client, sealer }: ManagedAnswer, subjectId: string, kind: string, version: number, value: Secret) {

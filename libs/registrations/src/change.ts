@@ -139,8 +139,10 @@ export interface Change {
     readonly proof?: string;
     readonly manageable?: string;
     readonly lastVerifiedAt?: Date;
-    /** The client that was current before a swap; null once it is gone. */
-    readonly previousClientId?: string | null;
+    /** The client that was current before a swap. */
+    readonly previousClientId?: string;
+    /** It is over: where it is the one that was current before, there is none any more. */
+    readonly endedClientId?: string;
     readonly nextRotationAt?: Date | null;
     readonly revision?: number;
     /** The registration's own overrides from now on. */

@@ -18,7 +18,7 @@ import {
   type WorkClient,
   type WorkCredential,
 } from '@registrar/registrations';
-import { gonePredecessor, leftPredecessor } from './ended-predecessor.js';
+import { credentialOf, gonePredecessor, leftPredecessor } from './ended-predecessor.js';
 import { managedLater } from './managed-outcome.js';
 import { removeLater } from './remove-later.js';
 import { retired } from './retire.step.js';
@@ -140,8 +140,9 @@ export async function takeConfirmAbsence(
   access: UpstreamAccess,
   database: Database,
 ): Promise<StepResult> {
-  const { previousClient: client, previous } = work;
+  const { previousClient: client } = work;
   if (!client) return stepDone(work, step, context, access.clock);
+  const previous = credentialOf(work, client);
   // Without a credential of it nobody can ask its token endpoint; what nobody has seen go is listed.
   const settled = previous
     ? await settledByToken(await examineCredential(work, client, previous, access), work, step, access, database, client, previous)
@@ -184,6 +185,12 @@ function saidDeleted({ operation }: Work): boolean {
 
 /** The old client is a person's to remove, or was removed by one: here its credential goes. */
 export function takeLetGoOfClient(work: Work, step: Step, context: StepContext, access: UpstreamAccess): Promise<StepResult> {
-  const { rows, events } = work.previous ? retired(work, work.previous) : { rows: {}, events: [] };
-  return stepDone(work, step, context, access.clock, { rows, events, registration: { previousClientId: null } });
+  const { previousClient } = work;
+  const previous = previousClient && credentialOf(work, previousClient);
+  const { rows, events } = previous ? retired(work, previous) : { rows: {}, events: [] };
+  return stepDone(work, step, context, access.clock, {
+    rows,
+    events,
+    ...(previousClient ? { registration: { endedClientId: previousClient.id } } : {}),
+  });
 }
