@@ -40,8 +40,8 @@ export function dueRegistrations(tx: Transaction, now: Date): Promise<DueRegistr
 
 /**
  * Of these, the ones that still have what somebody said to be compromised, of them or of whoever shares their client: it is
- * replaced as what it is (H-01). What was promoted since has taken its place; a first credential is as old as it was made. What
- * the scheduler starts over says nothing new.
+ * replaced as what it is (H-01). What was promoted since has taken its place; a first credential is as old as it was made, for it
+ * may have waited for its proof while that was said. What the scheduler starts over says nothing new.
  */
 export async function stillCompromised(tx: Transaction, ids: readonly string[]): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set();
@@ -50,7 +50,8 @@ export async function stillCompromised(tx: Transaction, ids: readonly string[]):
        SELECT r.id, c.id AS shared, k.at FROM unnest($2::uuid[]) AS i (id)
         CROSS JOIN LATERAL (SELECT x.id, x.client_id FROM registrations x WHERE x.workspace_id = $1 AND x.id = i.id OFFSET 0) r
         LEFT JOIN LATERAL (SELECT x.id FROM clients x WHERE x.workspace_id = $1 AND x.id = r.client_id AND x.scope = 'application' OFFSET 0) c ON true
-        CROSS JOIN LATERAL (SELECT CASE WHEN x.version = 1 THEN x.created_at ELSE coalesce(x.promoted_at, x.created_at) END AS at FROM credentials x
+        CROSS JOIN LATERAL (SELECT CASE WHEN EXISTS (SELECT 1 FROM credentials y WHERE y.workspace_id = $1 AND y.registration_id = r.id AND y.version < x.version AND y.promoted_at IS NOT NULL)
+                             THEN coalesce(x.promoted_at, x.created_at) ELSE x.created_at END AS at FROM credentials x
           WHERE x.workspace_id = $1 AND x.registration_id = r.id AND x.stage = 'current' ORDER BY x.version DESC LIMIT 1) k
      ), said AS (
        SELECT s.id, s.shared, o.created_at AS at
