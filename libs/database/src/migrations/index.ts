@@ -33,6 +33,7 @@ import { PaidRequests1764000000100 } from './1764000000100-paid-requests.js';
 import { WithdrawnKeys1764000000101 } from './1764000000101-withdrawn-keys.js';
 import { StatementKeys1764000000102 } from './1764000000102-statement-keys.js';
 import { TurnsOfHospitals1764000000103 } from './1764000000103-turns-of-hospitals.js';
+import { SaidCompromised1764000000104 } from './1764000000104-said-compromised.js';
 
 /** Every migration by name, in order: no globs, so that a forgotten file does not compile away silently. */
 export const migrations = [
@@ -71,4 +72,5 @@ export const migrations = [
   WithdrawnKeys1764000000101,
   StatementKeys1764000000102,
   TurnsOfHospitals1764000000103,
+  SaidCompromised1764000000104,
 ];
