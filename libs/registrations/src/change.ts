@@ -179,8 +179,11 @@ export interface Change {
   readonly attach?: { readonly credentialId: string; readonly clientId: string };
   /** Credentials that are used no more, by id, whatever their stage. */
   readonly retire?: readonly string[];
-  /** The previous credential becomes the current one again, and the current one is retired, or with `keep` the previous one. */
-  readonly rollBack?: { readonly credentialId: string; readonly keep?: boolean };
+  /**
+   * The previous credential becomes the current one again, and the current one is retired, or with `keep` the previous one.
+   * `replaceAt`: it is not to be relied on, and is replaced then at the latest, whatever the policy says.
+   */
+  readonly rollBack?: { readonly credentialId: string; readonly keep?: boolean; readonly replaceAt?: Date };
   /** The pending credential becomes the current one, and the current one the previous. */
   readonly promote?: { readonly credentialId: string };
   readonly client?: NewClient;

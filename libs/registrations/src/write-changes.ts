@@ -134,8 +134,7 @@ function promotedOf({ registrationId, registration: { clientId } }: Change): Pro
 
 function scheduled(due: ReadonlyMap<string, Date | null>): (change: Change) => Change {
   return (change) => {
-    // What says itself when it is due does not wait for its policy.
-    const nextRotationAt = change.registration.nextRotationAt ?? due.get(change.registrationId);
+    const nextRotationAt = due.get(change.registrationId);
     return nextRotationAt === undefined ? change : { ...change, registration: { ...change.registration, nextRotationAt } };
   };
 }

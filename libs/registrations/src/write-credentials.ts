@@ -117,8 +117,9 @@ export async function rollBackCredentials(tx: Transaction, changes: readonly Cha
     ),
     // Its end was that of the overlap which is over now: the next rotation opens another one for it.
     tx.prepared(
-      `UPDATE credentials SET stage = 'current', promoted_at = $2, retire_at = NULL, retirement = NULL WHERE id = ANY ($1::uuid[]) AND stage = 'previous'`,
-      [back.map((one) => one.credentialId), now],
+      `UPDATE credentials c SET stage = 'current', promoted_at = $2, retire_at = NULL, retirement = NULL, replace_at = i.replace_at
+         FROM unnest($1::uuid[], $3::timestamptz[]) AS i (id, replace_at) WHERE c.id = i.id AND c.stage = 'previous'`,
+      [back.map((one) => one.credentialId), now, back.map((one) => one.replaceAt ?? null)],
     ),
   ]);
 }

@@ -34,6 +34,7 @@ import { WithdrawnKeys1764000000101 } from './1764000000101-withdrawn-keys.js';
 import { StatementKeys1764000000102 } from './1764000000102-statement-keys.js';
 import { TurnsOfHospitals1764000000103 } from './1764000000103-turns-of-hospitals.js';
 import { SaidCompromised1764000000104 } from './1764000000104-said-compromised.js';
+import { ReplacedByThen1764000000105 } from './1764000000105-replaced-by-then.js';
 
 /** Every migration by name, in order: no globs, so that a forgotten file does not compile away silently. */
 export const migrations = [
@@ -73,4 +74,5 @@ export const migrations = [
   StatementKeys1764000000102,
   TurnsOfHospitals1764000000103,
   SaidCompromised1764000000104,
+  ReplacedByThen1764000000105,
 ];
