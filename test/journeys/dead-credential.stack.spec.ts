@@ -129,6 +129,29 @@ describe('that a server said 204 is not believed of a client that was replaced (
     expect(await standing('keycloak', clientId)).toEqual({ book: { status: 'deleted', by: 'token_endpoint' }, there: false });
   });
 
+  it.each(['replaced', 'given up'])('nor where its secret has expired, so that nobody can tell: %s, it is listed', async (how) => {
+    const { id, client_id: clientId } = await world.registered('keycloak', 'client_secret_basic', {
+      client_uri: `https://${how[0]}.example`,
+    });
+    if (how === 'replaced') {
+      await world.rotate(id);
+      await world.ended(id, 'the rotation');
+    }
+    await world.stack.query(`UPDATE credentials SET expires_at = $1 WHERE client_id = (SELECT id FROM clients WHERE client_id = $2)`, [
+      new Date(0),
+      clientId,
+    ]);
+    await world.stack.sandbox.expireSecrets({ vendor: 'keycloak', client_id: clientId ?? '' });
+    await deletion('keycloak', 204);
+    await silent();
+    if (how === 'replaced') {
+      await world.advance(DAY + 60_000);
+      await world.retired(id);
+    } else await deregistered(id);
+    expect((await world.read(id)).residue).toMatchObject([{ client_id: clientId, reason: 'delete_unconfirmed' }]);
+    expect(await standing('keycloak', clientId)).toEqual({ book: { status: 'orphaned', by: 'delete_unconfirmed' }, there: true });
+  });
+
   it('nor of a successor that never worked: it is listed (A-34)', async () => {
     const { id, client_id: before } = await world.registered('authlib', 'client_secret_post', { client_uri: 'https://app.example' });
     const at = { vendor: 'authlib' } as const;

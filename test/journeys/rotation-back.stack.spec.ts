@@ -152,6 +152,24 @@ describe('a roll-back to a secret that the server ends by itself (H-03)', () => 
     expect(await sealed(id)).toEqual([3]);
   });
 
+  it('has another issued though a policy changes right after it (H-03)', async () => {
+    const { id } = await world.registered('oauth_overlap', 'client_secret_basic', { client_uri: 'https://policy.example' }, beside);
+    await rotated(id);
+    await world.stack.query(`UPDATE work_items SET wake_at = 'infinity' WHERE kind = 'rotations'`);
+    await wentBack(id);
+    const policy = { tenant_id: world.tenantId, interval: 'P60D', overlap: 'P1D', soak: 'PT0S', lead: 'P10D' };
+    expect(await world.stack.call('PUT', '/v1/rotation-policies', { body: policy })).toMatchObject({ status: 200 });
+    await looked();
+    await until('another secret', async () => ((await world.stages(id))[0] === '3 current' ? true : undefined));
+    // And that one is scheduled by its policy alone.
+    await world.ended(id, 'the rotation');
+    const [{ days } = { days: 0 }] = await world.stack.query<{ days: number }>(
+      `SELECT extract(epoch FROM r.next_rotation_at - k.promoted_at)::float / 86400 AS days FROM registrations r JOIN credentials k ON k.registration_id = r.id AND k.stage = 'current' WHERE r.id = $1`,
+      [parsePublicId('reg', id)],
+    );
+    expect(days).toBeGreaterThan(50);
+  });
+
   it('can itself be gone back from', async () => {
     const { id } = await world.registered('oauth_overlap', 'client_secret_post', {}, beside);
     await rotated(id);

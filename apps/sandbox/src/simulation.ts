@@ -22,6 +22,8 @@ export const changedClientSchema = z.strictObject({
   metadata: z.record(z.string(), z.unknown()).optional(),
   active: z.boolean().optional(),
   new_secret: z.boolean().optional(),
+  /** What its answers say of the newest secret's end from now on, whatever that is; null = nothing. */
+  secret_expires_at: z.number().nullable().optional(),
 });
 
 /** `POST /initial-access-tokens`. What is not named is as the server's behaviour has it; null = no end. */

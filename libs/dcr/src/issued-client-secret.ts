@@ -10,7 +10,7 @@ const LATEST_MS = Date.UTC(9999, 11, 31);
 /** The part of an issued client that concerns its secret. */
 export interface IssuedSecret {
   readonly clientSecret?: Secret;
-  readonly clientSecretExpiresAt?: Date;
+  readonly clientSecretExpiresAt?: Date | 'never';
   readonly secretExpiryUnknown: boolean;
 }
 
@@ -34,14 +34,14 @@ export function readSecret(answer: JsonObject, needed: boolean, now: Date, findi
     findings.push(answerFinding('secret.expired', 'client_secret_expires_at'));
   return {
     clientSecret: Secret.of(value),
-    ...(expiry instanceof Date ? { clientSecretExpiresAt: expiry } : {}),
+    ...(expiry === 'unknown' ? {} : { clientSecretExpiresAt: expiry }),
     secretExpiryUnknown: expiry === 'unknown',
   };
 }
 
 /**
  * The same in an answer about a client that is managed already: many servers never show the secret again, so that none is no
- * fault, and an expiry without it is that of the secret which stays.
+ * fault, and an expiry without it is that of the secret which stays; but 0 without it lifts none, for there it may speak of no secret.
  */
 export function readSecretAgain(answer: JsonObject, now: Date, findings: Finding[]): IssuedSecret {
   if ((answer['client_secret'] ?? undefined) !== undefined) return readSecret(answer, true, now, findings);

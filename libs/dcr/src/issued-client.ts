@@ -6,8 +6,8 @@ export interface IssuedClient {
   /** Opaque, printable, at most 2 KiB (A-42). */
   readonly clientId: string;
   readonly clientSecret?: Secret;
-  /** Absent: it never expires, or `secretExpiryUnknown`. */
-  readonly clientSecretExpiresAt?: Date;
+  /** RFC 7591's 0 is `never`; absent: the answer does not say, or not so that it can be read. */
+  readonly clientSecretExpiresAt?: Date | 'never';
   /** The server did not say, or not so that it can be read, when the secret expires: rotate early (A-32). */
   readonly secretExpiryUnknown: boolean;
   readonly registrationAccessToken?: Secret;

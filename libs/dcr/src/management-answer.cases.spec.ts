@@ -1,4 +1,5 @@
 // What servers answer to a read, an update and a deletion, and what becomes of it (protocol.md K 32 to 46, reliability.md U20 to U24).
+import { expect } from 'vitest';
 import { CLIENT_ID, CLIENT_SECRET, RAT, SENT, type Answer } from './managed-server.spec.js';
 
 export interface ManagementCase {
@@ -18,6 +19,7 @@ export const CLIENT = {
 };
 const BARE = { client_id: CLIENT_ID, ...SENT };
 const html = { 'content-type': 'text/html' };
+const UNSAID: unknown = expect.not.objectContaining({ clientSecretExpiresAt: expect.anything() as unknown });
 const same = { rat: false, secret: false };
 const one = (
   what: string,
@@ -108,6 +110,34 @@ export const CASES: readonly ManagementCase[] = [
       rotated: same,
       client: { clientSecretExpiresAt: new Date('2030-01-01T00:00:00Z'), secretExpiryUnknown: false },
     },
+  ),
+  one(
+    'H-08 the same secret with another expiry',
+    'read',
+    200,
+    { ...CLIENT, client_secret_expires_at: 1_893_456_000 },
+    { kind: 'accepted', rotated: same, client: { clientSecretExpiresAt: new Date('2030-01-01T00:00:00Z') } },
+  ),
+  one(
+    'H-08 the same secret, and it never expires',
+    'update with the secret',
+    200,
+    { ...CLIENT, client_secret_expires_at: 0 },
+    { kind: 'accepted', rotated: same, client: { clientSecretExpiresAt: 'never' } },
+  ),
+  one(
+    'H-08 the same secret, and no word of its end',
+    'read',
+    200,
+    { ...CLIENT, client_secret_expires_at: null },
+    { kind: 'accepted', rotated: same, client: UNSAID },
+  ),
+  one(
+    'H-08 no secret, and no end of any',
+    'read',
+    200,
+    { ...BARE, client_secret_expires_at: 0 },
+    { kind: 'accepted', rotated: same, client: UNSAID },
   ),
   one(
     'H-07 a token that lives for a year (Curity)',

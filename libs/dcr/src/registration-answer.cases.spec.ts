@@ -58,7 +58,11 @@ const PROTO = '{"client_id":"a","__proto__":{"client_id":"b"}}';
 const HTML_WITH_SECRET = `<b>bad</b> Bearer ${SECRET}\r\n<script>alert(1)</script>${'x'.repeat(2000)}`;
 
 export const CASES: readonly AnswerCase[] = [
-  accepted('K-1 A-30 all as RFC 7591 has it', CLIENT, [], { clientId: 'c-1', registrationClientUriUsable: true }),
+  accepted('K-1 A-30 all as RFC 7591 has it', CLIENT, [], {
+    clientId: 'c-1',
+    clientSecretExpiresAt: 'never',
+    registrationClientUriUsable: true,
+  }),
   { ...accepted('K-2 U02 200', CLIENT, ['answer.status_200'], { clientId: 'c-1' }), status: 200 },
   accepted('K-27 nothing but a client_id', { client_id: 'c-1' }, ['secret.missing', 'management.missing'], { granted: {} }),
   accepted('U19 a byte order mark', { ...CLIENT }, [], { clientId: 'c-1' }),

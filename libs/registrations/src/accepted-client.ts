@@ -5,6 +5,7 @@ import type { AnswerRecord, Change, NewClient, NewCredential, SettledAttempt } f
 import { changeOf } from './change-of.js';
 import { present } from './present.js';
 import { registrationProblem } from './registrations.problems.js';
+import { endOf } from './secret-expiry.js';
 import { markStep } from './step.js';
 import { withoutStatement } from './software-statement.js';
 import { repeated, statementEvent, tokenEvent } from './unsent-registration.js';
@@ -91,7 +92,7 @@ export function acceptedChange(
         ...present('signingAlg', work.pending?.alg),
         ...present('keySetId', work.pending?.keySetId),
       },
-      ...present('pending', pending),
+      ...present('pending', pending && { ...pending, clientId: clientRowId }),
     },
   };
 }
@@ -156,7 +157,14 @@ function sealIssued(
   return {
     rows,
     ...present('token', token),
-    credential: { id, kind: 'client_secret', version, stage: 'pending', sealed, ...present('expiresAt', client.clientSecretExpiresAt) },
+    credential: {
+      id,
+      kind: 'client_secret',
+      version,
+      stage: 'pending',
+      sealed,
+      ...present('expiresAt', endOf(client.clientSecretExpiresAt)),
+    },
   };
 }
 

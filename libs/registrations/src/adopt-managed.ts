@@ -5,11 +5,12 @@ import type { Change, ChangedClient, NewCredential, SpentSecret } from './change
 import { credentialOwner } from './credential-owner.js';
 import type { ManagedAnswer } from './managed-exchange.js';
 import { present } from './present.js';
+import { adoptExpiry, endOf } from './secret-expiry.js';
 import type { SealedValue, Work, WorkClient, WorkCredential, WorkManagement } from './work.js';
 
 /** What of an answer about a managed client is written, and the work as it then stands. */
 export interface AdoptedAnswer {
-  readonly rows: Pick<Change, 'changedClients' | 'secrets' | 'spentSecrets' | 'credentials' | 'retire'>;
+  readonly rows: Pick<Change, 'changedClients' | 'secrets' | 'spentSecrets' | 'credentials' | 'retire' | 'expiries'>;
   readonly work: Work;
   /** A client secret that took the place of the one before, which the server no longer takes: to be proven. */
   readonly issued?: WorkCredential;
@@ -27,18 +28,21 @@ export interface Adopting {
 
 /**
  * Takes over what a server said about a client that it manages (B-03): a registration access token takes the place of the
- * old one, which is destroyed; a client secret becomes a new pending version; what the answer leaves out stays (B-08).
+ * old one, which is destroyed; a client secret becomes a new pending version, and one that stays ends when the answer says; what the
+ * answer leaves out stays (B-08).
  */
 export function adoptManaged(answer: ManagedAnswer, outcome: ManagementAccepted, adopting: Adopting): AdoptedAnswer {
-  const { work, client } = answer;
+  const { client } = answer;
   const { client: said } = outcome;
+  const stays = outcome.rotated.secret ? undefined : adoptExpiry(answer.work, client, said.clientSecretExpiresAt, adopting.now);
+  const work = stays?.work ?? answer.work;
   const token = adoptToken(answer, outcome, adopting.now);
   const authMethod = adopting.authMethod ?? client.authMethod;
   const secret =
     outcome.rotated.secret && said.clientSecret
-      ? adoptSecret(answer, authMethod, said.clientSecret, said.clientSecretExpiresAt)
+      ? adoptSecret(answer, authMethod, said.clientSecret, endOf(said.clientSecretExpiresAt))
       : authMethod === 'none' && client.authMethod !== 'none'
-        ? noSecret(work)
+        ? noSecret(work, client)
         : undefined;
   const granted = Object.keys(said.granted).length === 0 ? client.grantedMetadata : said.granted;
   const changed: ChangedClient = {
@@ -74,6 +78,7 @@ export function adoptManaged(answer: ManagedAnswer, outcome: ManagementAccepted,
       ],
       ...present('credentials', secret?.credential && [rowOf(secret.credential, client.id)]),
       ...present('retire', stale && [stale.id]),
+      ...stays?.rows,
     },
     work: {
       ...work,
@@ -136,13 +141,13 @@ function adoptSecret(answer: ManagedAnswer, authMethod: string, value: Secret, e
   return {
     rows: [row],
     spent: [],
-    credential: { id, kind: 'client_secret', version, stage: 'pending', sealed, ...present('expiresAt', expiresAt) },
+    credential: { id, kind: 'client_secret', version, stage: 'pending', clientId: client.id, sealed, ...present('expiresAt', expiresAt) },
   };
 }
 
 /** A public client has a credential too: the record that it has none. */
-function noSecret({ lastVersion }: Work): AdoptedSecret {
-  return { rows: [], spent: [], credential: { id: newId(), kind: 'none', version: lastVersion + 1, stage: 'pending' } };
+function noSecret({ lastVersion }: Work, { id: clientId }: WorkClient): AdoptedSecret {
+  return { rows: [], spent: [], credential: { id: newId(), kind: 'none', version: lastVersion + 1, stage: 'pending', clientId } };
 }
 
 function sealedRow({ work, client, sealer }: ManagedAnswer, subjectId: string, kind: string, version: number, value: Secret) {

@@ -47,7 +47,9 @@ export async function findOpenEnd(tx: Transaction, registrationId: string, hold:
   return row;
 }
 
-const KEPT = `k.id, k.kind, k.version, k.key_set_id AS "keySetId", k.alg, k.kid, k.public_jwk AS "publicJwk", k.expires_at AS "expiresAt", s.sealed`;
+const KEPT = `k.id, k.kind, k.version, k.key_set_id AS "keySetId", k.alg, k.kid, k.public_jwk AS "publicJwk", k.expires_at AS "expiresAt", s.sealed,
+       CASE WHEN EXISTS (SELECT 1 FROM credentials y WHERE y.workspace_id = k.workspace_id AND y.registration_id = k.registration_id AND y.version < k.version AND y.promoted_at IS NOT NULL)
+            THEN coalesce(k.promoted_at, k.created_at) ELSE k.created_at END AS since`;
 const SEALED = `LEFT JOIN secrets s ON s.workspace_id = k.workspace_id AND s.subject_id = k.id AND s.kind = k.kind AND s.version = k.version`;
 
 export async function findPending(tx: Transaction, registrationId: string): Promise<KeptCredential | null> {
@@ -131,7 +133,7 @@ export async function writeCredential(tx: Transaction, adoptee: Adoptee, prepare
     credential.kid ?? null,
     credential.publicJwk === undefined ? null : JSON.stringify(credential.publicJwk),
     credential.expiresAt ?? null,
-    now,
+    prepared.since ?? now,
   ]);
   if (prepared.secret) await storeSecrets(tx, [prepared.secret], now);
 }

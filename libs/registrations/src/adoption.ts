@@ -25,6 +25,8 @@ export interface KeptCredential {
   readonly kid: string | null;
   readonly publicJwk: PublicJwk | null;
   readonly expiresAt: Date | null;
+  /** Since when it is what it is, whoever holds it. */
+  readonly since: Date;
   readonly sealed: Buffer | null;
 }
 
@@ -60,6 +62,8 @@ export interface PreparedAdoption {
   /** Or the pending one, which gets its client. */
   readonly attachId?: string;
   readonly secret?: SecretRow;
+  /** Of what others hold already: a copy is as old as that, so that it is as compromised (H-01). */
+  readonly since?: Date;
 }
 
 /**
@@ -103,7 +107,14 @@ export async function prepareAdoption(scope: UnitOfWork, adoptee: Adoptee, made:
   };
   const { id: subjectId, kind, version } = credential;
   const secret = { ...credentialOwner(owner, client), subjectId, kind, version, sealed: sealer.seal({ subjectId, kind, version }, value) };
-  return { ...base, credential, secret, ...present('keySetId', source?.keySetId), ...present('signingAlg', source?.alg) };
+  return {
+    ...base,
+    credential,
+    secret,
+    ...present('since', source?.since),
+    ...present('keySetId', source?.keySetId),
+    ...present('signingAlg', source?.alg),
+  };
 }
 
 function numbered(adoptee: Adoptee, clientId: string) {

@@ -139,8 +139,10 @@ export interface Change {
     readonly proof?: string;
     readonly manageable?: string;
     readonly lastVerifiedAt?: Date;
-    /** The client that was current before a swap; null once it is gone. */
-    readonly previousClientId?: string | null;
+    /** The client that was current before a swap. */
+    readonly previousClientId?: string;
+    /** It is over: where it is the one that was current before, there is none any more. */
+    readonly endedClientId?: string;
     readonly nextRotationAt?: Date | null;
     readonly revision?: number;
     /** The registration's own overrides from now on. */
@@ -171,12 +173,17 @@ export interface Change {
   /** Key sets that are published anew from their credentials, as these stand when everything else of the change is written. */
   readonly keySets?: readonly KeySetChange[];
   readonly credentials?: readonly NewCredential[];
+  /** Secrets that stay, and end at another moment than was said before; null: never. They are scheduled anew. */
+  readonly expiries?: readonly { readonly credentialId: string; readonly expiresAt: Date | null }[];
   /** The pending credential gets its client. */
   readonly attach?: { readonly credentialId: string; readonly clientId: string };
   /** Credentials that are used no more, by id, whatever their stage. */
   readonly retire?: readonly string[];
-  /** The previous credential becomes the current one again, and the current one is retired, or with `keep` the previous one. */
-  readonly rollBack?: { readonly credentialId: string; readonly keep?: boolean };
+  /**
+   * The previous credential becomes the current one again, and the current one is retired, or with `keep` the previous one.
+   * `replaceAt`: it is not to be relied on, and is replaced then at the latest, whatever the policy says.
+   */
+  readonly rollBack?: { readonly credentialId: string; readonly keep?: boolean; readonly replaceAt?: Date };
   /** The pending credential becomes the current one, and the current one the previous. */
   readonly promote?: { readonly credentialId: string };
   readonly client?: NewClient;

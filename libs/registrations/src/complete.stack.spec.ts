@@ -118,11 +118,13 @@ describe('a registration at a portal', () => {
     const [one = '', two = '', last = ''] = ids;
     await house.completion.complete(house.scope, one, { clientId: 'everybody' });
     expect(await house.worksheets.read(house.scope, two)).toMatchObject({ sharedClientId: 'everybody' });
+    house.clock.advance(1_000);
     await Promise.all([two, last].map((id) => house.completion.complete(house.scope, id, { clientId: 'everybody' })));
     const clients = await house.rows(`SELECT tenant_id, scope FROM clients WHERE client_id = 'everybody'`);
     expect(clients).toEqual([{ tenant_id: null, scope: 'application' }]);
+    // One key, as old as it is, whoever holds it: what is said of it later is said of all (H-01).
     const keys = await house.rows<{ kid: string }>(
-      `SELECT DISTINCT kid FROM credentials WHERE registration_id = ANY ($1) AND stage = 'pending'`,
+      `SELECT DISTINCT kid, created_at FROM credentials WHERE registration_id = ANY ($1) AND stage = 'pending'`,
       [ids],
     );
     expect(keys).toHaveLength(1);

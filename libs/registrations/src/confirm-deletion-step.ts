@@ -66,8 +66,7 @@ function verdictOf({ work, client, exchange, held }: ManagedAnswer, now: Date) {
 
 /**
  * Asks the token endpoint instead: `invalid_client` says that the client is gone (B-10, K-44), unless the credential may be dead
- * by itself. After a deletion that the server confirmed, its word stands where nobody can tell; where it only did not know our
- * token, it does not.
+ * by itself. Where nobody can tell it is listed for the EHR's administrator, though the server said that it deleted it (U23).
  */
 export async function takeTokenStep(
   work: Work,
@@ -97,11 +96,11 @@ async function judged(
   const doubted = dead && credential !== undefined && (await reads.isDoubted(work, client, credential, now));
   if (dead && !doubted) return goneClient(work, client, 'token_endpoint', now);
   const blind = verdict === undefined || doubted || (verdict.kind === 'proven' && verdict.proof === 'inconclusive');
-  if (blind) return deleted ? goneClient(work, client, 'answer', now) : leftClient(work, client, left, now);
+  if (blind) return leftClient(work, client, left, now);
   // Spreading through a server takes a while, as registering does: an answer that it lives is asked for again.
   const later = laterDeletion(work, verdict.kind === 'unavailable' ? 'ehr_unreachable' : 'still_there', access);
   if (later && (deleted || verdict.kind === 'unavailable')) return later;
-  return verdict.kind === 'unavailable' && deleted ? goneClient(work, client, 'answer', now) : leftClient(work, client, left, now);
+  return leftClient(work, client, left, now);
 }
 
 function askTokenEndpoint(work: Work, rows: Parameters<typeof changeOf>[2] = {}): Settled {

@@ -46,6 +46,10 @@ export class CredentialEntity {
   @Column('smallint', { name: 'alarmed_days', nullable: true })
   alarmedDays!: number | null;
 
+  /** When it has to be replaced at the latest, whatever the policy says. */
+  @Column('timestamptz', { name: 'replace_at', nullable: true })
+  replaceAt!: Date | null;
+
   /** When its overlap is over. */
   @Column('timestamptz', { name: 'retire_at', nullable: true })
   retireAt!: Date | null;

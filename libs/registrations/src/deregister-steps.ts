@@ -1,3 +1,4 @@
+import { ownerOf } from './owner-of.js';
 import type { Step, StepPlan } from './step.js';
 import type { Work, WorkClient, WorkCredential } from './work.js';
 
@@ -39,12 +40,11 @@ export function withoutClient(steps: readonly Step[], more: boolean): Step[] {
 /** A registration may hold up to three clients, while it swaps: the current one goes last. */
 export function liveClients(work: Work): readonly { readonly client: WorkClient; readonly credential?: WorkCredential }[] {
   const { pendingClient, previousClient, client, pending, previous, current } = work;
-  const own = current ?? (pendingClient ? undefined : pending);
-  return [
-    ...(pendingClient ? [{ client: pendingClient, ...(pending ? { credential: pending } : {}) }] : []),
-    ...(previousClient ? [{ client: previousClient, ...(previous ? { credential: previous } : {}) }] : []),
-    ...(client ? [{ client, ...(own ? { credential: own } : {}) }] : []),
-  ].filter((one) => one.client.status === 'live');
+  return [pendingClient, previousClient, client].flatMap((one) => {
+    if (one?.status !== 'live') return [];
+    const credential = [current, pending, previous].find((held) => held && ownerOf(work, held)?.id === one.id);
+    return [{ client: one, ...(credential ? { credential } : {}) }];
+  });
 }
 
 function pending(step: StepPlan): Step {

@@ -1,5 +1,6 @@
 import type { Secret } from '@registrar/secret';
 import { credentialOwner } from './credential-owner.js';
+import { ownerOf } from './owner-of.js';
 import { present } from './present.js';
 import type { UpstreamAccess } from './upstream-access.js';
 import type { Work, WorkClient, WorkCredential } from './work.js';
@@ -30,18 +31,10 @@ export function heldValues(held: HeldSecrets): readonly Secret[] {
   return [held.registrationAccessToken, held.clientSecret, held.softwareStatement].filter((secret) => secret !== undefined);
 }
 
-/** What the server issued last, proven or not: that is the one that it goes by. */
-function secretOf(work: Work, client: WorkClient): WorkCredential | undefined {
-  if (client.id === work.pendingClient?.id) return secretOnly(work.pending);
-  if (client.id === work.previousClient?.id) return secretOnly(work.previous);
-  return (work.pendingClient ? undefined : secretOnly(work.pending)) ?? goneBackFrom(work) ?? secretOnly(work.current);
-}
-
-/** A newer secret of the same client, where an older one is in use again: the server knows nothing of that. */
-function goneBackFrom({ previousClient, previous, current }: Work): WorkCredential | undefined {
-  return previousClient || !previous || !current || previous.version < current.version ? undefined : secretOnly(previous);
-}
-
-function secretOnly(credential: WorkCredential | undefined): WorkCredential | undefined {
-  return credential?.kind === 'client_secret' ? credential : undefined;
+/** Of a client's secrets the one that the server issued last, proven or gone back from: that is the one that it goes by. */
+export function secretOf(work: Work, client: WorkClient): WorkCredential | undefined {
+  const own = [work.pending, work.current, work.previous].filter(
+    (one) => one?.kind === 'client_secret' && ownerOf(work, one)?.id === client.id,
+  );
+  return own.reduce((newest, one) => (newest && one && newest.version > one.version ? newest : one), undefined);
 }

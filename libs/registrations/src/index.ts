@@ -77,6 +77,7 @@ export { managementContext } from './management-context.js';
 export { adoptManaged } from './adopt-managed.js';
 export type { AdoptedAnswer, Adopting } from './adopt-managed.js';
 export { openHeld } from './held-secrets.js';
+export { ownerOf } from './owner-of.js';
 export type { HeldSecrets } from './held-secrets.js';
 export { driftRecords } from './drift.js';
 export { tokenDrift } from './token-drift.js';

@@ -22,15 +22,28 @@ export interface ClaimedItem {
 const one = (kind: 'CROSS' | 'LEFT', name: string, select: string, table: string, where: string) =>
   `${kind} JOIN LATERAL (SELECT ${select} FROM ${table} x WHERE x.workspace_id = $5 AND ${where} OFFSET 0) ${name}${kind === 'LEFT' ? ' ON true' : ''}`;
 
-const credential = (name: string, stage: string, which = '') => `
+const credential = (name: string, stage: string, which = '', first = '') => `
   LEFT JOIN LATERAL (
     SELECT to_json(x) AS row, s.key_id, s.sealed FROM credentials x
       LEFT JOIN LATERAL (SELECT y.key_id, y.sealed FROM secrets y
         WHERE y.workspace_id = $5 AND y.subject_id = x.id AND y.kind = x.kind AND y.version = x.version OFFSET 0) s ON true
-     WHERE x.workspace_id = $5 AND x.registration_id = r.id AND x.stage = '${stage}'${which} ORDER BY coalesce(x.promoted_at, x.created_at) DESC, x.version DESC LIMIT 1) ${name} ON true`;
+     WHERE x.workspace_id = $5 AND x.registration_id = r.id AND x.stage = ${stage}${which} ORDER BY ${first}coalesce(x.promoted_at, x.created_at) DESC, x.version DESC LIMIT 1) ${name} ON true`;
+
+const PHASE = `o.row->'input'->>'phase'`;
+
+/** A roll-back that has gone back: what is left of it is the successor's client, whose credential is retired by then. */
+const GONE_BACK = `(${PHASE} = 'roll_back' AND (o.row->'steps')::jsonb @> '[{"name": "roll_back", "status": "done"}]')`;
 
 /** Of several overlaps that are open an operation may end one: that credential and no other is the previous one to it. */
-const NAMED = ` AND (o.row->'input'->'credential_id' IS NULL OR x.id = (o.row->'input'->>'credential_id')::uuid)`;
+const NAMED = ` AND (o.row->'input'->'credential_id' IS NULL OR x.id = (o.row->'input'->>'credential_id')::uuid)
+       AND CASE WHEN ${GONE_BACK} THEN x.client_id = r.previous_client_id ELSE true END`;
+
+/** Who deregisters ends the client that was replaced, too, and needs the credential of that one. */
+const OF_REPLACED = `(o.row->>'kind' = 'deregister' AND x.client_id IS NOT DISTINCT FROM r.previous_client_id) DESC, `;
+
+/** The client of the credential that an overlap ends with, or that is gone back to; to any other operation the one that was replaced last. */
+const PREVIOUS_CLIENT = `CASE WHEN ${GONE_BACK} THEN r.previous_client_id WHEN ${PHASE} IN ('retire', 'roll_back') THEN nullif((b.row->>'client_id')::uuid, r.client_id)
+         ELSE r.previous_client_id END`;
 
 const client = (name: string, which: string) => `
   LEFT JOIN LATERAL (
@@ -86,11 +99,11 @@ SELECT i.id AS item_id, i.fence, o.row AS operation, r.row AS registration, t.ro
   ${one('CROSS', 'n', 'to_json(x) AS row', 'application_revisions', `x.application_id = r.application_id AND x.number = ${WANTED_REVISION}`)}
   ${one('LEFT', 'm', 'x.client_metadata', 'application_overrides', 'x.application_id = r.application_id AND x.ehr_id = r.ehr_id')}
   ${client('c', 'r.client_id')}
-  ${credential('p', 'pending')}
-  ${credential('k', 'current')}
-  ${credential('b', 'previous', NAMED)}
+  ${credential('p', `'pending'`)}
+  ${credential('k', `'current'`)}
+  ${credential('b', `CASE WHEN ${GONE_BACK} THEN 'retired' ELSE 'previous' END`, NAMED, OF_REPLACED)}
   ${client('cp', `(p.row->>'client_id')::uuid AND x.id IS DISTINCT FROM r.client_id`)}
-  ${client('cb', 'r.previous_client_id')}
+  ${client('cb', PREVIOUS_CLIENT)}
   LEFT JOIN LATERAL (SELECT max(x.version) AS version FROM credentials x WHERE x.workspace_id = $5 AND x.registration_id = r.id) last ON true
   LEFT JOIN LATERAL (
     SELECT ${ATTEMPT} AS row, x.answer_key_id, x.answer FROM attempts x

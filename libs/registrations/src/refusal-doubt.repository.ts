@@ -1,11 +1,12 @@
 import type { Database } from '@registrar/database';
+import { secretOf } from './held-secrets.js';
 import type { Work, WorkClient, WorkCredential } from './work.js';
 
-// An answer that was lost may have brought another secret, or another method; a credential that failed was dead before it was asked for.
+// An answer about this client that was lost may have brought another secret, or another method; a credential that failed was dead before it was asked for.
 const DOUBTED = `
 SELECT 1 FROM credentials k
  WHERE k.workspace_id = $1 AND k.id = $3 AND (
-       EXISTS (SELECT 1 FROM attempts a WHERE a.workspace_id = $1 AND a.registration_id = $2 AND a.status = 'unknown' AND a.started_at >= k.created_at
+       EXISTS (SELECT 1 FROM attempts a WHERE a.workspace_id = $1 AND a.registration_id = $2 AND a.status = 'unknown' AND a.started_at >= k.created_at AND a.url <> ALL ($6::text[])
                   AND (a.kind = ANY ($4::text[]) OR (a.kind = 'update' AND coalesce(a.metadata->>'token_endpoint_auth_method', $5) <> $5)))
        OR (k.stage = 'previous' AND EXISTS (SELECT 1 FROM audit_events e
              WHERE e.workspace_id = $1 AND e.subject_id = $2 AND e.action = 'registration.fail_credential' AND e.at >= k.created_at)))`;
@@ -23,13 +24,15 @@ export async function refusalDoubted(
 ): Promise<boolean> {
   if (credential.expiresAt !== undefined && credential.expiresAt <= now) return true;
   if (credential.stage === 'pending' || work.operation.input['credential_failed'] === true) return true;
-  const ofIt = client.id === work.client?.id && !work.pendingClient;
-  if (ofIt && work.pending?.kind === 'client_secret' && work.pending.version > credential.version) return true;
+  if ((secretOf(work, client)?.version ?? 0) > credential.version) return true;
   const { readRotates, putRotates } = work.upstream.quirks;
   const rotating = credential.kind === 'client_secret' ? [readRotates.secret ? 'read' : '', putRotates.secret ? 'update' : ''] : [];
+  const others = [work.client, work.pendingClient, work.previousClient].flatMap((one) =>
+    one && one.id !== client.id ? (one.management.registrationClientUri ?? []) : [],
+  );
   const scope = { workspaceId: work.scope.workspaceId, actor: { type: 'system', id: 'worker' }, requestId: 'absence' } as const;
   const rows = await database.transaction(scope, (tx) =>
-    tx.query(DOUBTED, [work.scope.workspaceId, work.registration.id, credential.id, rotating, client.authMethod]),
+    tx.query(DOUBTED, [work.scope.workspaceId, work.registration.id, credential.id, rotating, client.authMethod, others]),
   );
   return rows.length > 0;
 }

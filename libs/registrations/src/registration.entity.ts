@@ -78,6 +78,10 @@ export class RegistrationEntity {
   @Column('boolean', { default: false })
   reschedule!: boolean;
 
+  /** When it was said that what it has is compromised, and it could not be rotated: what was made since is not. */
+  @Column('timestamptz', { name: 'compromised_at', nullable: true })
+  compromisedAt!: Date | null;
+
   @Column('timestamptz', { name: 'last_verified_at', nullable: true })
   lastVerifiedAt!: Date | null;
 

@@ -23,6 +23,7 @@ interface CredentialRow {
   kind: WorkCredential['kind'];
   version: number;
   stage: WorkCredential['stage'];
+  client_id: Nullable<string>;
   key_set_id: Nullable<string>;
   alg: Nullable<SigningAlg>;
   kid: Nullable<string>;
@@ -238,6 +239,7 @@ function credential(row: CredentialRow, keyId: string | null, bytes: Buffer | nu
     kind: row.kind,
     version: row.version,
     stage: row.stage,
+    ...present('clientId', row.client_id),
     ...present('keySetId', row.key_set_id),
     ...present('alg', row.alg),
     ...present('kid', row.kid),

@@ -20,6 +20,8 @@ export interface WorkCredential {
   readonly kind: 'private_key' | 'client_secret' | 'certificate' | 'none';
   readonly version: number;
   readonly stage: 'pending' | 'current' | 'previous' | 'retired';
+  /** Whose it is; absent before there is a client. */
+  readonly clientId?: string;
   readonly keySetId?: string;
   readonly alg?: SigningAlg;
   readonly kid?: string;
@@ -168,11 +170,14 @@ export interface Work {
   readonly client?: WorkClient;
   /** The client of the pending credential, where a swap has registered another one. */
   readonly pendingClient?: WorkClient;
-  /** The client that was current before a swap. */
+  /**
+   * The client that was current before a swap. Where an operation ends the overlap of one credential, or goes back to it: that
+   * credential's, where it is another than the current one.
+   */
   readonly previousClient?: WorkClient;
   readonly pending?: WorkCredential;
   readonly current?: WorkCredential;
-  /** The newest credential that was current before: its overlap is still open. */
+  /** The newest credential that was current before, or the one that the operation names: its overlap is still open. */
   readonly previous?: WorkCredential;
   /** The newest attempt of this operation. */
   readonly attempt?: WorkAttempt;

@@ -13,6 +13,7 @@ import { concludeAttempts, insertAttempts, resolveEarlier, settleAttempts, super
 import { changeClients, insertClients } from './write-clients.js';
 import {
   attachCredentials,
+  changeExpiries,
   insertCredentials,
   insertKeySets,
   insertSecrets,
@@ -102,6 +103,7 @@ async function writeRows(tx: Transaction, writing: readonly Change[], now: Date,
   const documents = writing.flatMap((change) => change.documents ?? []);
   await tx.all([
     changeClients(tx, writing, now),
+    changeExpiries(tx, writing),
     insertKeySets(tx, writing, now),
     publish(tx, documents, now),
     retireCredentials(tx, writing, now),
@@ -132,8 +134,7 @@ function promotedOf({ registrationId, registration: { clientId } }: Change): Pro
 
 function scheduled(due: ReadonlyMap<string, Date | null>): (change: Change) => Change {
   return (change) => {
-    // What says itself when it is due does not wait for its policy.
-    const nextRotationAt = change.registration.nextRotationAt ?? due.get(change.registrationId);
+    const nextRotationAt = due.get(change.registrationId);
     return nextRotationAt === undefined ? change : { ...change, registration: { ...change.registration, nextRotationAt } };
   };
 }

@@ -82,6 +82,19 @@ export async function attachCredentials(tx: Transaction, changes: readonly Chang
   );
 }
 
+/** Of another end it is told anew, and another day is its day: the next look at the schedule writes which. */
+export async function changeExpiries(tx: Transaction, changes: readonly Change[]): Promise<void> {
+  const expiries = changes.flatMap((change) => change.expiries ?? []);
+  if (expiries.length === 0) return;
+  await tx.prepared(
+    `WITH changed AS (
+       UPDATE credentials k SET expires_at = i.at, alarmed_days = NULL FROM unnest($1::uuid[], $2::timestamptz[]) AS i (id, at)
+        WHERE k.workspace_id = $3 AND k.id = i.id AND k.stage <> 'retired' RETURNING k.registration_id)
+     UPDATE registrations r SET reschedule = true FROM changed WHERE r.workspace_id = $3 AND r.id = changed.registration_id`,
+    [expiries.map((one) => one.credentialId), expiries.map((one) => one.expiresAt), tx.scope.workspaceId],
+  );
+}
+
 /** Before the new ones are inserted: a registration has one pending credential and one current one at a time. */
 export async function retireCredentials(tx: Transaction, changes: readonly Change[], now: Date): Promise<void> {
   const retired = changes.flatMap((change) => change.retire ?? []);
@@ -104,8 +117,9 @@ export async function rollBackCredentials(tx: Transaction, changes: readonly Cha
     ),
     // Its end was that of the overlap which is over now: the next rotation opens another one for it.
     tx.prepared(
-      `UPDATE credentials SET stage = 'current', promoted_at = $2, retire_at = NULL, retirement = NULL WHERE id = ANY ($1::uuid[]) AND stage = 'previous'`,
-      [back.map((one) => one.credentialId), now],
+      `UPDATE credentials c SET stage = 'current', promoted_at = $2, retire_at = NULL, retirement = NULL, replace_at = i.replace_at
+         FROM unnest($1::uuid[], $3::timestamptz[]) AS i (id, replace_at) WHERE c.id = i.id AND c.stage = 'previous'`,
+      [back.map((one) => one.credentialId), now, back.map((one) => one.replaceAt ?? null)],
     ),
   ]);
 }

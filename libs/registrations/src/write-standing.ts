@@ -63,7 +63,8 @@ UPDATE registrations r SET status = coalesce(i.status, r.status), fence = i.fenc
        action = CASE WHEN i.status IS NULL THEN r.action ELSE i.action END, problem = CASE WHEN i.status IS NULL THEN r.problem ELSE i.problem END,
        client_id = coalesce(i.client_id, r.client_id), drift = coalesce(i.drift, r.drift), proof = coalesce(i.proof, r.proof),
        manageable = coalesce(i.manageable, r.manageable), last_verified_at = coalesce(i.last_verified_at, r.last_verified_at),
-       previous_client_id = CASE WHEN i.more ? 'previousClientId' THEN (i.more->>'previousClientId')::uuid ELSE r.previous_client_id END,
+       previous_client_id = CASE WHEN i.more ? 'previousClientId' THEN (i.more->>'previousClientId')::uuid
+         WHEN r.previous_client_id = (i.more->>'endedClientId')::uuid THEN NULL ELSE r.previous_client_id END,
        next_rotation_at = CASE WHEN i.more ? 'nextRotationAt' THEN (i.more->>'nextRotationAt')::timestamptz ELSE r.next_rotation_at END,
        reschedule = r.reschedule AND NOT coalesce(i.more ? 'nextRotationAt', false),
        revision = coalesce((i.more->>'revision')::integer, r.revision), client_metadata = coalesce(i.more->'clientMetadata', r.client_metadata), residue = coalesce((SELECT jsonb_agg(x) FROM jsonb_array_elements(r.residue) x
@@ -96,8 +97,9 @@ export async function updateRegistrations(tx: Transaction, changes: readonly Cha
 }
 
 /** What few changes set, as one document: null where there is nothing of it. */
-function more({ previousClientId, nextRotationAt, revision, clientMetadata, residue, noResidue }: Change['registration']): string | null {
-  const set = Object.entries({ previousClientId, nextRotationAt, revision, clientMetadata, residue, noResidue }).filter(
+function more(registration: Change['registration']): string | null {
+  const { previousClientId, endedClientId, nextRotationAt, revision, clientMetadata, residue, noResidue } = registration;
+  const set = Object.entries({ previousClientId, endedClientId, nextRotationAt, revision, clientMetadata, residue, noResidue }).filter(
     ([, value]) => value !== undefined,
   );
   return set.length === 0 ? null : JSON.stringify(Object.fromEntries(set));

@@ -22,7 +22,7 @@ export interface Decision {
 
 /**
  * Decides which rotations start: those whose window is open, whose server has room (H-12) and whose line moves; what is
- * compromised (`urgent`) waits for room alone (H-01). The rest is looked at again when that may have changed.
+ * compromised (`urgent`) waits for room alone, and for what else is under way (H-01). The rest is looked at again when that may have changed.
  */
 export function decide(
   due: readonly DueRegistration[],
@@ -41,7 +41,7 @@ export function decide(
     const later = (ms: number) => ({ registrationId: registration.id, at: hurries ? new Date(now.getTime() + ms) : opens(input, now, ms) });
     if (!input) return { registrationId: registration.id, at: null };
     if (registration.held) return later(HOUR_MS);
-    if (registration.busy) return later(10 * MINUTE_MS);
+    if (registration.busy) return later(hurries ? MINUTE_MS : 10 * MINUTE_MS);
     if (!hurries && !openNow(input.policy, now)) return later(0);
     const server = registration.authorizationServerId ?? `ehr:${registration.ehrId}`;
     if (!hurries && stopped.has(server)) return later(HOUR_MS);

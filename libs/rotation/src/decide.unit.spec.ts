@@ -82,6 +82,12 @@ describe('what is due', () => {
     expect(next[4]?.at?.toISOString()).toMatch(/^2026-06-02T0[12]/);
   });
 
+  it('and compromised begins as soon as what is under way is over (H-01)', () => {
+    const { start, next } = decided([registration('a', { busy: true })], [line()], [inputOf('a')], ['a']);
+    expect(start).toEqual([]);
+    expect(minutesOf(next[0]?.at)).toBe(1);
+  });
+
   it('that comes to nothing is tried again after a day, or sooner where the end is near', () => {
     const expiresAt = new Date(now.getTime() + 240 * MINUTE);
     const { next } = decided([registration('a')], [line()], [inputOf('a', { expiresAt })]);

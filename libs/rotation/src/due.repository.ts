@@ -40,28 +40,30 @@ export function dueRegistrations(tx: Transaction, now: Date): Promise<DueRegistr
 
 /**
  * Of these, the ones that still have what somebody said to be compromised, of them or of whoever shares their client: it is
- * replaced as what it is (H-01). What was promoted since has taken its place; a first credential is as old as it was made. What
- * the scheduler starts over says nothing new.
+ * replaced as what it is (H-01). What was promoted since has taken its place; a first credential is as old as it was made, for it
+ * may have waited for its proof while that was said. Where something else was under way when it was said, only what was made since
+ * counts: a roll-back brings back what was there before. What the scheduler starts over says nothing new.
  */
 export async function stillCompromised(tx: Transaction, ids: readonly string[]): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set();
   const rows = await tx.prepared<{ id: string }>(
     `WITH held AS (
-       SELECT r.id, c.id AS shared, k.at FROM unnest($2::uuid[]) AS i (id)
-        CROSS JOIN LATERAL (SELECT x.id, x.client_id FROM registrations x WHERE x.workspace_id = $1 AND x.id = i.id OFFSET 0) r
+       SELECT r.id, c.id AS shared, k.at, k.made, r.compromised_at FROM unnest($2::uuid[]) AS i (id)
+        CROSS JOIN LATERAL (SELECT x.id, x.client_id, x.compromised_at FROM registrations x WHERE x.workspace_id = $1 AND x.id = i.id OFFSET 0) r
         LEFT JOIN LATERAL (SELECT x.id FROM clients x WHERE x.workspace_id = $1 AND x.id = r.client_id AND x.scope = 'application' OFFSET 0) c ON true
-        CROSS JOIN LATERAL (SELECT CASE WHEN x.version = 1 THEN x.created_at ELSE coalesce(x.promoted_at, x.created_at) END AS at FROM credentials x
+        CROSS JOIN LATERAL (SELECT CASE WHEN EXISTS (SELECT 1 FROM credentials y WHERE y.workspace_id = $1 AND y.registration_id = r.id AND y.version < x.version AND y.promoted_at IS NOT NULL)
+                             THEN coalesce(x.promoted_at, x.created_at) ELSE x.created_at END AS at, x.created_at AS made FROM credentials x
           WHERE x.workspace_id = $1 AND x.registration_id = r.id AND x.stage = 'current' ORDER BY x.version DESC LIMIT 1) k
      ), said AS (
-       SELECT s.id, s.shared, o.created_at AS at
-         FROM (SELECT id, NULL::uuid AS shared FROM held UNION ALL
-               SELECT x.id, h.shared FROM (SELECT DISTINCT shared FROM held WHERE shared IS NOT NULL) h
+       SELECT s.id, s.shared, o.at
+         FROM (SELECT id, NULL::uuid AS shared, compromised_at FROM held UNION ALL
+               SELECT x.id, h.shared, x.compromised_at FROM (SELECT DISTINCT shared FROM held WHERE shared IS NOT NULL) h
                  JOIN registrations x ON x.workspace_id = $1 AND x.client_id = h.shared) s
-        CROSS JOIN LATERAL (SELECT x.created_at FROM operations x WHERE x.workspace_id = $1 AND x.registration_id = s.id AND x.kind = 'rotate'
+        CROSS JOIN LATERAL (SELECT greatest(s.compromised_at, (SELECT x.created_at FROM operations x WHERE x.workspace_id = $1 AND x.registration_id = s.id AND x.kind = 'rotate'
            AND x.input->>'reason' = 'compromised' AND NOT x.input ? 'phase' AND x.status <> 'cancelled' AND x.requested_by->>'id' <> '${SCHEDULER.id}'
-           ORDER BY x.created_at DESC LIMIT 1) o
+           ORDER BY x.created_at DESC LIMIT 1)) AS at) o
      )
-     SELECT h.id FROM held h WHERE EXISTS (SELECT 1 FROM said s WHERE s.at > h.at AND (s.id = h.id OR s.shared = h.shared))`,
+     SELECT h.id FROM held h WHERE h.compromised_at > h.made OR EXISTS (SELECT 1 FROM said s WHERE s.at > h.at AND (s.id = h.id OR s.shared = h.shared))`,
     [tx.scope.workspaceId, ids],
   );
   return new Set(rows.map(({ id }) => id));

@@ -9,6 +9,8 @@ export interface DueInput {
   readonly since: Date;
   /** `client_secret_expires_at`, or the end of a certificate. */
   readonly expiresAt?: Date;
+  /** Where the server may end it by itself: it is replaced then at the latest, whatever the policy says (H-03). */
+  readonly replaceAt?: Date;
   /** Where the whole client ends of itself (H-08), and since when there is one. */
   readonly client?: { readonly since: Date; readonly expiresAt: Date };
   readonly policy: EffectivePolicy;
@@ -16,8 +18,8 @@ export interface DueInput {
 
 export interface Due {
   readonly at: Date;
-  /** What makes it due then: the policy's interval, two thirds of its life, the policy's lead, or the same of the client. */
-  readonly because: 'interval' | 'life' | 'lead' | 'client_life' | 'client_lead';
+  /** What makes it due then: the policy's interval, two thirds of its life, the policy's lead, the same of the client, or that it may end by itself. */
+  readonly because: 'interval' | 'may_end' | 'life' | 'lead' | 'client_life' | 'client_lead';
   /** Said where no opening lies between the moment at which it would be due and its end. */
   readonly note?: 'last_opening_before_expiry' | 'no_opening_before_expiry';
 }
@@ -52,7 +54,7 @@ interface Limit {
   readonly because: Due['because'];
 }
 
-function limitsOf({ since, expiresAt, client, policy }: DueInput): Limit[] {
+function limitsOf({ since, expiresAt, replaceAt, client, policy }: DueInput): Limit[] {
   const limits: Limit[] = [{ at: since.getTime() + policy.intervalMs, because: 'interval' }];
   const ends = (from: number, to: number, life: Due['because'], lead: Due['because']): void => {
     const length = Math.max(0, to - from);
@@ -60,6 +62,7 @@ function limitsOf({ since, expiresAt, client, policy }: DueInput): Limit[] {
     // A lead longer than half of a life counts as half, or what is short-lived would be due the moment it is made.
     limits.push({ at: to - Math.min(policy.leadMs, length / 2), because: lead });
   };
+  if (replaceAt) limits.push({ at: replaceAt.getTime(), because: 'may_end' });
   if (expiresAt) ends(since.getTime(), expiresAt.getTime(), 'life', 'lead');
   if (client) ends(client.since.getTime(), client.expiresAt.getTime(), 'client_life', 'client_lead');
   return limits;

@@ -1,4 +1,5 @@
 import {
+  ownerOf,
   residueOf,
   type EndedBy,
   type Change,
@@ -8,9 +9,16 @@ import {
   type UpstreamAccess,
   type Work,
   type WorkClient,
+  type WorkCredential,
 } from '@registrar/registrations';
 import { retired } from './retire.step.js';
 import { doneChange } from './step-done.js';
+
+/** The credential that ends with this client; undefined where the previous one is of another. */
+export function credentialOf(work: Work, client: WorkClient): WorkCredential | undefined {
+  const { previous } = work;
+  return previous && ownerOf(work, previous)?.id === client.id ? previous : undefined;
+}
 
 /** The client that was replaced is gone at the EHR, and its credential here. */
 export function gonePredecessor(work: Work, step: Step, access: UpstreamAccess, client: WorkClient, by: EndedBy): Settled {
@@ -30,7 +38,8 @@ function ended(
   { status, by }: { readonly status: 'deleted' | 'orphaned'; readonly by: string },
   reason?: ResidueReason,
 ): Settled {
-  const { rows, events } = work.previous ? retired(work, work.previous) : { rows: {}, events: [] };
+  const credential = credentialOf(work, client);
+  const { rows, events } = credential ? retired(work, credential) : { rows: {}, events: [] };
   const entry: Change['audit'][number] = {
     action: `client.${status}`,
     subject: { type: 'registration', id: work.registration.id },
@@ -57,7 +66,7 @@ function ended(
     ],
     audit: [entry],
     registration: {
-      previousClientId: null,
+      endedClientId: client.id,
       ...(reason === undefined ? {} : { residue: [residueOf(reason, { clientId: client.clientId })] }),
     },
     instead: [],

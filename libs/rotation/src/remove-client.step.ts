@@ -18,7 +18,7 @@ import {
   type WorkClient,
   type WorkCredential,
 } from '@registrar/registrations';
-import { gonePredecessor, leftPredecessor } from './ended-predecessor.js';
+import { credentialOf, gonePredecessor, leftPredecessor } from './ended-predecessor.js';
 import { managedLater } from './managed-outcome.js';
 import { removeLater } from './remove-later.js';
 import { retired } from './retire.step.js';
@@ -140,12 +140,13 @@ export async function takeConfirmAbsence(
   access: UpstreamAccess,
   database: Database,
 ): Promise<StepResult> {
-  const { previousClient: client, previous } = work;
+  const { previousClient: client } = work;
   if (!client) return stepDone(work, step, context, access.clock);
+  const previous = credentialOf(work, client);
   // Without a credential of it nobody can ask its token endpoint; what nobody has seen go is listed.
   const settled = previous
     ? await settledByToken(await examineCredential(work, client, previous, access), work, step, access, database, client, previous)
-    : untold(work, step, access, client);
+    : unseen(work, step, access, client);
   return (await context.commit(settled.change)) === 'written' && settled.work ? { kind: 'next', work: settled.work } : STOP;
 }
 
@@ -163,18 +164,14 @@ async function settledByToken(
     return removeLater(work, step, access, database, client, { problem, left: 'ehr_unreachable' });
   }
   const dead = verdict.kind === 'refused' && verdict.error === 'invalid_client';
-  const doubted = dead && (await refusalDoubted(database, work, client, credential, access.clock.now()));
-  if (dead && !doubted) return gonePredecessor(work, step, access, client, 'token_endpoint');
-  const blind = doubted || (verdict.kind === 'proven' && verdict.proof === 'inconclusive');
-  if (blind) return untold(work, step, access, client);
-  return leftPredecessor(work, step, access, client, saidDeleted(work) ? 'delete_unconfirmed' : 'registration_access_token_lost');
+  if (dead && !(await refusalDoubted(database, work, client, credential, access.clock.now())))
+    return gonePredecessor(work, step, access, client, 'token_endpoint');
+  return unseen(work, step, access, client);
 }
 
-/** Nobody can tell: the word of a server that said that it deleted stands, as when a registration ends; else the client is listed. */
-function untold(work: Work, step: Step, access: UpstreamAccess, client: WorkClient): Settled {
-  return saidDeleted(work)
-    ? gonePredecessor(work, step, access, client, 'answer')
-    : leftPredecessor(work, step, access, client, 'registration_access_token_lost');
+/** Nobody saw it go, whatever the server said: it is listed for the EHR's administrator (U23). */
+function unseen(work: Work, step: Step, access: UpstreamAccess, client: WorkClient): Settled {
+  return leftPredecessor(work, step, access, client, saidDeleted(work) ? 'delete_unconfirmed' : 'registration_access_token_lost');
 }
 
 /** Only what was said to be deleted is looked for. */
@@ -184,6 +181,12 @@ function saidDeleted({ operation }: Work): boolean {
 
 /** The old client is a person's to remove, or was removed by one: here its credential goes. */
 export function takeLetGoOfClient(work: Work, step: Step, context: StepContext, access: UpstreamAccess): Promise<StepResult> {
-  const { rows, events } = work.previous ? retired(work, work.previous) : { rows: {}, events: [] };
-  return stepDone(work, step, context, access.clock, { rows, events, registration: { previousClientId: null } });
+  const { previousClient } = work;
+  const previous = previousClient && credentialOf(work, previousClient);
+  const { rows, events } = previous ? retired(work, previous) : { rows: {}, events: [] };
+  return stepDone(work, step, context, access.clock, {
+    rows,
+    events,
+    ...(previousClient ? { registration: { endedClientId: previousClient.id } } : {}),
+  });
 }

@@ -1,7 +1,7 @@
 import type { Database } from '@registrar/database';
 import type { Problem } from '@registrar/problem';
 import type { Settled, Step, UpstreamAccess, Work, WorkClient } from '@registrar/registrations';
-import { leftPredecessor } from './ended-predecessor.js';
+import { credentialOf, leftPredecessor } from './ended-predecessor.js';
 import { noteRetirement, retirementOf } from './retirement.repository.js';
 import { ending } from './step-done.js';
 
@@ -21,7 +21,7 @@ export async function removeLater(
   client: WorkClient,
   why: { readonly problem: Problem; readonly left: 'ehr_unreachable' | 'outcome_unknown' },
 ): Promise<Settled> {
-  const { previous } = work;
+  const previous = credentialOf(work, client);
   const known = previous && (await retirementOf(database, work.scope, previous.id));
   const tries = known?.tries ?? 0;
   const inMs = LADDER_MS[tries];

@@ -2,6 +2,7 @@ import type { Database } from '@registrar/database';
 import { faultPoint } from '@registrar/faults';
 import {
   examineCredential,
+  ownerOf,
   type Step,
   type StepContext,
   type StepResult,
@@ -72,9 +73,9 @@ export async function takeShowRefused(
   access: UpstreamAccess,
   database: Database,
 ): Promise<StepResult> {
-  const { previous, client } = work;
+  const { previous } = work;
   await faultPoint('S6');
-  const owner = work.previousClient ?? client;
+  const owner = previous && ownerOf(work, previous);
   if (!previous || !owner) return stepDone(work, step, context, access.clock);
   const now = access.clock.now();
   const known = await retirementOf(database, work.scope, previous.id);

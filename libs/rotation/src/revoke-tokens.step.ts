@@ -3,6 +3,7 @@ import { revokeToken, type ClientAuthentication } from '@registrar/dcr';
 import {
   audienceOf,
   authenticationOf,
+  ownerOf,
   type Step,
   type StepContext,
   type StepResult,
@@ -35,11 +36,11 @@ export async function takeRevokeTokens(
 
 /** What the server does not take is let be: tokens end by themselves. */
 async function revokeCachedTokens(work: Work, access: UpstreamAccess, database: Database): Promise<void> {
-  const { previous, previousClient, client, current, upstream } = work;
+  const { previous, client, current, upstream } = work;
   const { revocation } = upstream.endpoints;
   // Of the same client the new credential speaks: the old one may be refused already.
-  const by = previousClient ?? client;
-  const credential = previousClient ? previous : current;
+  const by = previous && ownerOf(work, previous);
+  const credential = by?.id === client?.id ? current : previous;
   if (!previous || !by || !credential || revocation === undefined) return;
   const owner = { workspaceId: work.scope.workspaceId, tenantId: work.tenant.id };
   const cached = await database.transaction(work.scope, (tx) =>

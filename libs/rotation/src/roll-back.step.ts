@@ -35,7 +35,7 @@ export async function takeRollBack(work: Work, step: Step, context: StepContext,
   const data = { operation_id: work.operation.id, credential_id: previous.id, version: previous.version };
   return stepDone(work, step, context, access.clock, {
     rows: {
-      rollBack: { credentialId: previous.id, keep: secret },
+      rollBack: { credentialId: previous.id, keep: secret, ...(lasts ? {} : { replaceAt: access.clock.now() }) },
       ...(previousClient || secret ? {} : { spentSecrets: [{ subjectId: current.id, kind: current.kind, version: current.version }] }),
       ...(set === undefined ? {} : { keySets: [{ id: set }] }),
       ...lesson(work, verdict),
@@ -44,7 +44,6 @@ export async function takeRollBack(work: Work, step: Step, context: StepContext,
     registration: {
       proof: verdict.proof,
       lastVerifiedAt: access.clock.now(),
-      ...(lasts ? {} : { nextRotationAt: access.clock.now() }),
       ...swap?.registration,
     },
     ...(work.registration.status === 'active' ? {} : { event: 'prove' as const }),

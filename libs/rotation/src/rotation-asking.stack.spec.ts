@@ -1,10 +1,13 @@
 import { Doorbell } from '@registrar/registrations';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RegistrationHouse } from '../../../test/support/registration-house.js';
 import { rotatingHouse, type Made, type RotatingHouse } from '../../../test/support/rotating-house.js';
 import { PersonCompletion } from './person-completion.service.js';
 import { RotationPolicies } from './rotation-policies.service.js';
 import { RotationRuns } from './rotation-runs.service.js';
+import { schedulePromoted } from './schedule.js';
+import { RotationScheduler } from './rotation-scheduler.js';
+import { hurryWorkspace, wakeWorkspace } from './schedule.repository.js';
 import { Rotations, type RotationsParts } from './rotations.service.js';
 
 let house: RegistrationHouse;
@@ -20,6 +23,23 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
+/** The scheduler looks at what is due. */
+async function look(): Promise<void> {
+  const scheduler = new RotationScheduler(
+    parts.database,
+    parts.records,
+    house.clock,
+    () => undefined,
+    (error) => {
+      throw error;
+    },
+  );
+  await house.database.transaction(house.scope, async (tx) => {
+    await wakeWorkspace(tx, house.clock.now());
+    await hurryWorkspace(tx, house.clock.now());
+  });
+  await scheduler.look();
+}
 const operation = async (id: string) => (await house.rows<{ status: string }>('SELECT status FROM operations WHERE id = $1', [id]))[0];
 const bound = (applicationId: string) => ({ ...house.scope, applicationId });
 
@@ -127,5 +147,71 @@ it('windows that are never open together are refused whichever of the other poli
   await policies.put(house.scope, { tenantId }, { window });
   await expect(policies.put(house.scope, { ehrId }, { window: { ...window, from: '02:00', to: '03:00' } })).rejects.toMatchObject({
     code: 'rotation_policies.refused',
+  });
+});
+
+describe('a run of what is compromised comes back to what was busy (H-01)', () => {
+  // At one server two rotate at a time.
+  beforeEach(async () => {
+    await house.rows(`UPDATE operations SET status = 'cancelled' WHERE status IN ('queued', 'running', 'waiting', 'action_required')`);
+    await house.rows(`UPDATE registrations SET next_rotation_at = NULL, reschedule = false`);
+  });
+  const reasons = (made: Made) =>
+    house.rows<{ reason: string }>(
+      `SELECT input->>'reason' AS reason FROM operations WHERE kind = 'rotate' AND registration_id = $1 AND NOT input ? 'phase' ORDER BY created_at`,
+      [made.id],
+    );
+  const ends = (id: string) => house.rows(`UPDATE operations SET status = 'succeeded' WHERE id = $1`, [id]);
+  const leftOut = async (made: Made) => {
+    const run = await new RotationRuns(parts).start(house.scope, { tenantId: made.tenantId }, 'compromised');
+    expect(run.leftOut).toEqual([{ registrationId: made.id, reason: 'operation_running' }]);
+    house.clock.advance(1_000);
+  };
+
+  it('to a roll-back, though what that brings back was promoted since', async () => {
+    const made = await rotating.active();
+    await house.rows(`UPDATE credentials SET stage = 'previous', version = 2 WHERE registration_id = $1`, [made.id]);
+    await house.rows(
+      `INSERT INTO credentials (workspace_id, id, tenant_id, registration_id, client_id, kind, version, stage, created_at, promoted_at, retired_at)
+       SELECT workspace_id, gen_random_uuid(), tenant_id, registration_id, client_id, kind, 1, 'retired', created_at, created_at, created_at FROM credentials WHERE registration_id = $1`,
+      [made.id],
+    );
+    await rotating.credential(made.id, 3, 'current');
+    const back = await rotating.rotation(made, 'running', { input: { phase: 'roll_back', reason: 'scheduled' } });
+    await leftOut(made);
+    const now = house.clock.now();
+    await house.rows(`UPDATE credentials SET stage = 'retired' WHERE registration_id = $1 AND version = 3`, [made.id]);
+    await house.rows(`UPDATE credentials SET stage = 'current', promoted_at = $2 WHERE registration_id = $1 AND version = 2`, [
+      made.id,
+      now,
+    ]);
+    const due = await house.database.transaction(house.scope, (tx) => schedulePromoted(tx, [{ registrationId: made.id }], now));
+    expect(due.get(made.id)).toEqual(now);
+    await house.rows(`UPDATE registrations SET next_rotation_at = $2 WHERE id = $1`, [made.id, now]);
+    // What is left of it removes the successor: it is waited for, and not for long.
+    await look();
+    expect(await reasons(made)).toEqual([]);
+    await ends(back);
+    house.clock.advance(61_000);
+    await look();
+    expect(await reasons(made)).toEqual([{ reason: 'compromised' }]);
+  });
+
+  it('and not to one that is made good already', async () => {
+    const made = await rotating.active();
+    await rotating.rotation(made, 'running', { input: { reason: 'compromised' } });
+    await leftOut(made);
+    expect(await house.rows(`SELECT compromised_at AS at FROM registrations WHERE id = $1`, [made.id])).toEqual([{ at: null }]);
+  });
+
+  it('until it has what was made since', async () => {
+    const made = await rotating.active();
+    const open = await rotating.rotation(made, 'running');
+    await leftOut(made);
+    await ends(open);
+    await house.rows(`UPDATE credentials SET stage = 'retired' WHERE registration_id = $1`, [made.id]);
+    await rotating.credential(made.id, 2, 'current');
+    await look();
+    expect(await reasons(made)).toEqual([{ reason: 'scheduled' }, { reason: 'scheduled' }]);
   });
 });

@@ -6,7 +6,7 @@ import type { PolicySubject } from './rotation-policy.js';
 import { findRun, insertRun, type RotationRun } from './rotation-runs.repository.js';
 import { rotatableOf } from './rotations.repository.js';
 import { RETRY_MS, type RotationsParts } from './rotations.service.js';
-import { lookAgain } from './schedule.repository.js';
+import { lookAgain, noteCompromised } from './schedule.repository.js';
 import { restingSharersOf, sharersOf } from './sharers.repository.js';
 import { askProblem } from './rotations.problems.js';
 
@@ -18,7 +18,7 @@ export class RotationRuns {
 
   /**
    * Begins a rotation of each credential; those that are busy are named and left out, but for rotations that only wait where
-   * something is compromised. A client that hospitals share is rotated for all of them, or, by a key that does not see them,
+   * something is compromised: what is busy then is rotated by the schedule as soon as it is not. A client that hospitals share is rotated for all of them, or, by a key that does not see them,
    * named and left out. The run shows how far it is, and how long it took until the last old credential was gone.
    * @throws Problem rotations.subject_not_found
    */
@@ -50,11 +50,10 @@ export class RotationRuns {
         const wanted = found.map(({ id }) => ({ registrationId: id, kind: 'rotate' as const, input }));
         const begun = wanted.length === 0 ? new Map<string, string>() : await beginOperations(tx, wanted, now);
         await lookAgain(tx, [...begun.keys()], new Date(now.getTime() + RETRY_MS));
-        // A busy hospital keeps the key of the others alive: it is looked at as soon as it is done.
-        const busy = [...shared, ...others].filter(({ id }) => !begun.has(id)).map(({ id }) => id);
-        if (reason === 'compromised') await lookAgain(tx, busy, now);
+        const busy = ids.filter((id) => !begun.has(id));
+        if (reason === 'compromised') await noteCompromised(tx, busy, now);
         const leftOut = [
-          ...found.filter(({ id }) => !begun.has(id)).map(({ id }) => ({ registrationId: id, reason: 'operation_running' })),
+          ...busy.map((id) => ({ registrationId: id, reason: 'operation_running' })),
           ...beyond.map(({ id }) => ({ registrationId: id, reason: 'shared_client' })),
         ];
         await insertRun(tx, { id: runId, ...subject, reason, leftOut, createdAt: now });

@@ -7,6 +7,7 @@ import { PersonCompletion } from './person-completion.service.js';
 import { RotationRuns } from './rotation-runs.service.js';
 import { RotationScheduler } from './rotation-scheduler.js';
 import { hurryWorkspace, wakeWorkspace } from './schedule.repository.js';
+import { schedulePromoted } from './schedule.js';
 import { Rotations, type RotationsParts } from './rotations.service.js';
 
 let house: RegistrationHouse;
@@ -122,7 +123,8 @@ describe('a client that hospitals share', () => {
     expect(await rotating([first, busy, suspended])).toBe(1);
     // At one server two rotate at a time. The first has another secret by now.
     house.clock.advance(1_000);
-    await house.rows(`UPDATE credentials SET version = 2, promoted_at = $2 WHERE registration_id = $1`, [first.id, house.clock.now()]);
+    await house.rows(`UPDATE credentials SET stage = 'retired' WHERE registration_id = $1`, [first.id]);
+    await world.credential(first.id, 2, 'current');
     await house.rows(`UPDATE operations SET status = 'succeeded' WHERE status = 'queued'`);
     await house.rows(`UPDATE registrations SET status = 'active' WHERE id = $1`, [suspended.id]);
     await look();
@@ -135,6 +137,28 @@ describe('a client that hospitals share', () => {
     expect(reasons.sort((a, b) => a.id.localeCompare(b.id))).toEqual(
       [busy.id, suspended.id].sort().map((id) => ({ id, reason: 'compromised' })),
     );
+  });
+
+  it('is rotated by who was on the way to be active when it was said, as soon as it is active (H-01)', async () => {
+    const [first, second, third] = await shared();
+    // What an earlier try was made with was never used.
+    await house.rows(`UPDATE credentials SET version = 2, stage = 'pending', promoted_at = NULL WHERE registration_id = $1`, [third.id]);
+    await house.rows(`UPDATE registrations SET status = 'verifying', next_rotation_at = NULL WHERE id = $1`, [third.id]);
+    house.clock.advance(1_000);
+    await rotations.rotate(house.scope, first.id, { reason: 'compromised', confirmRegistrations: 3 });
+    expect(await rotating([first, second, third])).toBe(2);
+    await house.rows(`UPDATE operations SET status = 'succeeded' WHERE status = 'queued'`);
+    // It is proven with what it has, and active.
+    house.clock.advance(1_000);
+    const now = house.clock.now();
+    await house.rows(`UPDATE credentials SET stage = 'current', promoted_at = $2 WHERE registration_id = $1`, [third.id, now]);
+    const due = await house.database.transaction(house.scope, (tx) => schedulePromoted(tx, [{ registrationId: third.id }], now));
+    expect(due.get(third.id)).toEqual(now);
+    await house.rows(`UPDATE registrations SET status = 'active', next_rotation_at = $2 WHERE id = $1`, [third.id, now]);
+    await look();
+    expect(
+      await house.rows(`SELECT input->>'reason' AS reason FROM operations WHERE kind = 'rotate' AND registration_id = $1`, [third.id]),
+    ).toEqual([{ reason: 'compromised' }]);
   });
 
   it('is looked at again as soon as it is done where a run of what is compromised found it busy (H-01)', async () => {

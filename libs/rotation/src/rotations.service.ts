@@ -6,7 +6,7 @@ import { beginOperation, beginOperations, setDownWaiting, type Doorbell } from '
 import type { RotationReason } from './rotation-input.js';
 import { stepProblem } from './rotation-step.problems.js';
 import { findRotatable, type Rotatable } from './rotations.repository.js';
-import { lookAgain } from './schedule.repository.js';
+import { lookAgain, noteCompromised } from './schedule.repository.js';
 import { restingSharersOf, sharersOf, type Sharer } from './sharers.repository.js';
 import { askProblem } from './rotations.problems.js';
 
@@ -112,7 +112,7 @@ export class Rotations {
     const [first] = compromised ? busy.filter(({ registrationId }) => registrationId === all[0].id) : busy;
     // Asked for alone it says what is under way.
     if (first) await beginOperation(tx, first, now);
-    await lookAgain(
+    await noteCompromised(
       tx,
       busy.map(({ registrationId }) => registrationId),
       now,

@@ -14,6 +14,7 @@ interface Row {
   id: string;
   since: Date | null;
   expires_at: Date | null;
+  replace_at: Date | null;
   client_since: Date | null;
   client_expires_at: Date | null;
   layers: (PolicyRules | null)[];
@@ -25,7 +26,7 @@ const policyOf = (name: string, column: string) =>
 // Row by row from the ids on, whatever the planner's statistics say of the workspace. The client's id is made up apart: under
 // row-level security only a plain column is looked up in an index, since what is made of columns may fail and so tell of hidden rows.
 const INPUTS = `
-SELECT r.id, coalesce(k.promoted_at, k.created_at) AS since, k.expires_at, c.created_at AS client_since, c.expires_at AS client_expires_at,
+SELECT r.id, coalesce(k.promoted_at, k.created_at) AS since, k.expires_at, k.replace_at, c.created_at AS client_since, c.expires_at AS client_expires_at,
        jsonb_build_array(t.rules, e.rules, a.rules) AS layers
   FROM unnest($1::uuid[]) WITH ORDINALITY AS i (id, n)
   CROSS JOIN LATERAL (SELECT x.* FROM registrations x WHERE x.workspace_id = $2 AND x.id = i.id OFFSET 0) r
@@ -54,6 +55,7 @@ function inputOf(row: Row, since: Date): DueInput {
     since,
     policy: effectivePolicy(row.layers.flatMap((layer) => (layer === null ? [] : [layer]))),
     ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
+    ...(row.replace_at === null ? {} : { replaceAt: row.replace_at }),
     ...(row.client_since === null || row.client_expires_at === null
       ? {}
       : { client: { since: row.client_since, expiresAt: row.client_expires_at } }),

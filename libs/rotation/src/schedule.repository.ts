@@ -26,6 +26,21 @@ export async function lookAgain(tx: Transaction, registrationIds: readonly strin
   );
 }
 
+/**
+ * Notes what was said to be compromised and has something else under way: it is due as soon as that is over, whatever that brings.
+ * Where that is a rotation of what is compromised already, there is nothing to be noted.
+ */
+export async function noteCompromised(tx: Transaction, registrationIds: readonly string[], now: Date): Promise<void> {
+  if (registrationIds.length === 0) return;
+  await tx.prepared(
+    `UPDATE registrations r SET compromised_at = $3, next_rotation_at = least(r.next_rotation_at, $3)
+      WHERE r.workspace_id = $1 AND r.id = ANY ($2::uuid[])
+        AND NOT EXISTS (SELECT 1 FROM operations o WHERE o.workspace_id = $1 AND o.registration_id = r.id AND o.kind = 'rotate'
+                           AND o.status IN ('queued', 'running', 'waiting') AND o.input->>'reason' = 'compromised' AND NOT o.input ? 'phase')`,
+    [tx.scope.workspaceId, registrationIds, now],
+  );
+}
+
 /** Registrations that are to be scheduled anew, locked; what somebody else is writing waits for the next time. */
 export async function staleIds(tx: Transaction, limit: number): Promise<string[]> {
   const rows = await tx.prepared<{ id: string }>(

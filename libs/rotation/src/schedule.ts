@@ -4,11 +4,12 @@ import { dueAt } from './due.js';
 import { stillCompromised } from './due.repository.js';
 import { openOverlaps, replaced } from './overlap.repository.js';
 import { scheduleInputs, type ScheduleInput } from './schedule-input.repository.js';
-import { staleIds, wakeWorkspace, writeSchedule } from './schedule.repository.js';
+import { hurryWorkspace, staleIds, wakeWorkspace, writeSchedule } from './schedule.repository.js';
 
 /**
  * Says when each of these registrations is due, and writes when what it used before goes, in the transaction that gives them a new
- * current credential; whatever their number, three statements in one round trip.
+ * current credential; whatever their number, four statements in one round trip. One that shares what was said to be compromised
+ * while it was on its way is due at once (H-01).
  */
 export async function schedulePromoted(
   tx: Transaction,
@@ -18,15 +19,20 @@ export async function schedulePromoted(
   if (promoted.length === 0) return new Map();
   const reading = scheduleInputs(tx, promoted);
   const replacing = replaced(tx, promoted);
-  await tx.all([reading, replacing, wakeWorkspace(tx, now)]);
-  const inputs = await reading;
+  const compromised = stillCompromised(
+    tx,
+    promoted.map(({ registrationId }) => registrationId),
+  );
+  await tx.all([reading, replacing, compromised, wakeWorkspace(tx, now)]);
+  const [inputs, urgent] = [await reading, await compromised];
+  if (urgent.size > 0) await hurryWorkspace(tx, now);
   await openOverlaps(
     tx,
     await replacing,
     new Map(inputs.flatMap(({ registrationId, input }) => (input ? [[registrationId, input]] : []))),
     now,
   );
-  return new Map(inputs.map((each) => [each.registrationId, nextOf(each)]));
+  return new Map(inputs.map((each) => [each.registrationId, nextOf(each, urgent, now)]));
 }
 
 /** Schedules up to `limit` registrations anew whose policies have changed; what is compromised does not wait for its policy. @returns how many there were. */
@@ -39,11 +45,12 @@ export async function scheduleStale(tx: Transaction, limit: number, now: Date): 
   const urgent = await stillCompromised(tx, ids);
   await writeSchedule(
     tx,
-    inputs.map((each) => ({ registrationId: each.registrationId, at: each.input && urgent.has(each.registrationId) ? now : nextOf(each) })),
+    inputs.map((each) => ({ registrationId: each.registrationId, at: nextOf(each, urgent, now) })),
   );
   return ids.length;
 }
 
-function nextOf({ input }: ScheduleInput): Date | null {
-  return input ? dueAt(input).at : null;
+function nextOf({ registrationId, input }: ScheduleInput, urgent: ReadonlySet<string>, now: Date): Date | null {
+  if (!input) return null;
+  return urgent.has(registrationId) ? now : dueAt(input).at;
 }

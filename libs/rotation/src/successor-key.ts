@@ -18,10 +18,11 @@ export async function successorKey(work: Work, access: UpstreamAccess, id: strin
   const sealed = sealer.seal({ subjectId: id, kind: 'private_key', version }, pair.privateJwk);
   const keySet = current.keySetId === undefined ? {} : { keySetId: current.keySetId };
   const known = { id, kind: 'private_key', version, alg, kid: pair.kid, publicJwk: pair.publicJwk, ...keySet } as const;
+  const clientId = client.id;
   return {
-    credential: { ...known, stage: 'pending', sealed },
+    credential: { ...known, stage: 'pending', clientId, sealed },
     rows: {
-      credentials: [{ ...known, clientId: client.id }],
+      credentials: [{ ...known, clientId }],
       secrets: [{ ...owner, subjectId: id, kind: 'private_key', version, sealed }],
     },
   };

@@ -36,13 +36,14 @@ function simulate(premises: Premises): Simulation {
       enter(premises, client);
       return entered(client);
     },
-    changeClient: ({ client_id: id, metadata = {}, active, new_secret: newSecret }) => {
+    changeClient: ({ client_id: id, metadata = {}, active, new_secret: newSecret, secret_expires_at: saidEnd }) => {
       const client = premises.clients.find(id);
       if (!client) return undefined;
       client.metadata = { ...client.metadata, ...metadata };
       if (active !== undefined) client.history.active = active;
       fitSecret(premises, client);
       if (newSecret === true) renewSecret(premises, client);
+      if (saidEnd !== undefined && client.secret) client.secret.saidEnd = saidEnd;
       follow(premises, client);
       premises.clients.save(client);
       return entered(client);

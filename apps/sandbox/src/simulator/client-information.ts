@@ -26,6 +26,8 @@ export function clientInformation(premises: Premises, client: SimulatedClient, k
 function secretOf({ behaviour }: Premises, { secret }: SimulatedClient, kind: 'create' | 'read' | 'update'): Wire {
   if (!secret || (kind === 'read' && !behaviour.readShowsSecret)) return {};
   if (kind === 'update' && !behaviour.readShowsSecret && !behaviour.putRotates.secret) return {};
+  if (secret.saidEnd === null) return { client_secret: secret.value };
+  if (secret.saidEnd !== undefined) return { client_secret: secret.value, client_secret_expires_at: secret.saidEnd };
   const end = secret.endsAt ?? 0;
   switch (behaviour.secretExpiresAt) {
     case 'seconds':

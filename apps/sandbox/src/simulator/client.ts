@@ -9,6 +9,8 @@ interface Version {
   readonly issuedAt: number;
   /** The server's own end of it, or that of the overlap after a newer one came. */
   endsAt: number | null;
+  /** What the answers say of it instead, in seconds; null = nothing. */
+  saidEnd?: number | null;
   readonly record: IssuedVersion;
 }
 

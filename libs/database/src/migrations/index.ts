@@ -33,6 +33,8 @@ import { PaidRequests1764000000100 } from './1764000000100-paid-requests.js';
 import { WithdrawnKeys1764000000101 } from './1764000000101-withdrawn-keys.js';
 import { StatementKeys1764000000102 } from './1764000000102-statement-keys.js';
 import { TurnsOfHospitals1764000000103 } from './1764000000103-turns-of-hospitals.js';
+import { SaidCompromised1764000000104 } from './1764000000104-said-compromised.js';
+import { ReplacedByThen1764000000105 } from './1764000000105-replaced-by-then.js';
 import { SealingKeys1764000000106 } from './1764000000106-sealing-keys.js';
 import { ServersInTurn1764000000108 } from './1764000000108-servers-in-turn.js';
 
@@ -73,6 +75,8 @@ export const migrations = [
   WithdrawnKeys1764000000101,
   StatementKeys1764000000102,
   TurnsOfHospitals1764000000103,
+  SaidCompromised1764000000104,
+  ReplacedByThen1764000000105,
   SealingKeys1764000000106,
   ServersInTurn1764000000108,
 ];
