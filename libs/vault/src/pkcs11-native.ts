@@ -30,6 +30,9 @@ export interface Pkcs11Native {
   readonly addressOf: (memory: Buffer) => bigint;
 }
 
+/** Never let go of: koffi unloads a library that nobody holds, and the functions of its list do not hold it. */
+const libraries: unknown[] = [];
+
 /** koffi's functions are typed as anything; these are the two ways in which they are called here. */
 interface Foreign {
   (...given: readonly unknown[]): unknown;
@@ -48,6 +51,7 @@ export async function loadPkcs11(path: string): Promise<Pkcs11Native> {
   try {
     // Node brings its own OpenSSL and shows its names to every library: a module must find those that it was linked with.
     const library = koffi.load(path, { deep: true });
+    libraries.push(library);
     const out = Buffer.alloc(8);
     const answer = (library.func('C_GetFunctionList', 'unsigned long', ['void *']) as Foreign)(koffi.address(out));
     list = out.readBigUInt64LE();

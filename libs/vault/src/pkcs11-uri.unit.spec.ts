@@ -55,7 +55,7 @@ describe('the address of a key behind PKCS#11 (RFC 7512)', () => {
     ['no UTF-8', `token=%ff;object=k${WAY}`, /UTF-8/],
     ['a control character', `token=t%00;object=k${WAY}`, /UTF-8/],
     ['an unknown name, which may hold anything', `token=t;object=k;2468013579=2468013579${WAY}`, /are known here/],
-  ])('is refused with %s, in plain words that tell nothing of it', (_name, rest, words) => {
+  ])('is refused with %s, in plain words that tell nothing of it (T20)', (_name, rest, words) => {
     const refused = () => openKek(`pkcs11:${rest}`);
     expect(refused).toThrow(
       expect.objectContaining({ code: 'vault.kek_unsafe', message: expect.stringMatching(words) as string }) as Error,
