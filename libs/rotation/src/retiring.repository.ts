@@ -10,7 +10,7 @@ export interface Retiring {
 // replaced: it waits for the last of them whose overlap is open (H-05).
 const RETIRING = `
 WITH due AS (
-  SELECT k.id, k.registration_id, k.client_id, k.retire_at FROM credentials k
+  SELECT k.id, k.registration_id, k.client_id, k.version, k.retire_at FROM credentials k
    WHERE k.workspace_id = $1 AND k.stage = 'previous' AND k.retire_at <= $2 ORDER BY k.retire_at LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED)
 , later AS (
   SELECT due.id, max(k.retire_at) AS at FROM due
@@ -24,9 +24,9 @@ SELECT DISTINCT ON (due.registration_id) due.registration_id AS "registrationId"
   JOIN registrations r ON r.workspace_id = $1 AND r.id = due.registration_id AND r.status IN ('active', 'credential_failed')
   JOIN tenants t ON t.workspace_id = $1 AND t.id = r.tenant_id AND t.status = 'active'
  WHERE due.id NOT IN (SELECT id FROM later)
- ORDER BY due.registration_id, due.retire_at, due.id`;
+ ORDER BY due.registration_id, due.retire_at, due.version DESC`;
 
-/** Registrations with a credential whose overlap is over, once each: with the one that has waited longest. */
+/** Registrations with a credential whose overlap is over, once each: with the one that has waited longest, of two the newer, which its client goes by. */
 export function takeRetiring(tx: Transaction, now: Date, limit: number): Promise<Retiring[]> {
   return tx.prepared<Retiring>(RETIRING, [tx.scope.workspaceId, now, limit]);
 }
