@@ -82,15 +82,21 @@ export async function attachCredentials(tx: Transaction, changes: readonly Chang
   );
 }
 
-/** Of another end it is told anew, and another day is its day: the next look at the schedule writes which. */
+/**
+ * Of a later end it is told anew, and another day is its day: the next look at the schedule writes which. A rotation that is under way
+ * keeps its own: where answers say a later end each time, one that comes to nothing would begin again at once.
+ */
 export async function changeExpiries(tx: Transaction, changes: readonly Change[]): Promise<void> {
   const expiries = changes.flatMap((change) => change.expiries ?? []);
   if (expiries.length === 0) return;
   await tx.prepared(
     `WITH changed AS (
-       UPDATE credentials k SET expires_at = i.at, alarmed_days = NULL FROM unnest($1::uuid[], $2::timestamptz[]) AS i (id, at)
-        WHERE k.workspace_id = $3 AND k.id = i.id AND k.stage <> 'retired' RETURNING k.registration_id)
-     UPDATE registrations r SET reschedule = true FROM changed WHERE r.workspace_id = $3 AND r.id = changed.registration_id`,
+       UPDATE credentials k SET expires_at = i.at, alarmed_days = CASE WHEN i.at <= k.expires_at + interval '1 day' THEN k.alarmed_days END
+         FROM unnest($1::uuid[], $2::timestamptz[]) AS i (id, at)
+        WHERE k.workspace_id = $3 AND k.id = i.id AND k.stage <> 'retired' RETURNING k.registration_id, i.at)
+     UPDATE registrations r SET reschedule = true FROM changed WHERE r.workspace_id = $3 AND r.id = changed.registration_id
+       AND (changed.at < r.next_rotation_at OR NOT EXISTS (SELECT 1 FROM operations o WHERE o.workspace_id = $3 AND o.registration_id = r.id
+            AND o.kind = 'rotate' AND o.status IN ('queued', 'running', 'waiting')))`,
     [expiries.map((one) => one.credentialId), expiries.map((one) => one.expiresAt), tx.scope.workspaceId],
   );
 }
