@@ -24,7 +24,8 @@ const HOUR_MS = 3_600_000;
 
 const PREVIOUS = `
 SELECT k.id, k.registration_id, k.kind, k.client_id IS DISTINCT FROM coalesce(($3::uuid[])[i.n], r.client_id) AS swapped,
-       coalesce(c.granted_metadata, '{}') ? 'jwks' AS inline, o.reason, s.vendor, s.learned_quirks AS learned, s.declared_quirks AS declared
+       coalesce(c.granted_metadata, '{}') ? 'jwks' AS inline,
+       CASE WHEN r.compromised_at >= k.created_at THEN 'compromised' ELSE o.reason END AS reason, s.vendor, s.learned_quirks AS learned, s.declared_quirks AS declared
   FROM unnest($1::uuid[]) WITH ORDINALITY AS i (id, n)
   JOIN registrations r ON r.workspace_id = $2 AND r.id = i.id
   JOIN credentials k ON k.workspace_id = $2 AND k.registration_id = r.id AND k.stage = 'previous' AND k.retire_at IS NULL

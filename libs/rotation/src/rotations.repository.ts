@@ -18,7 +18,7 @@ SELECT r.id, r.tenant_id AS "tenantId", r.status, coalesce(c.scope = 'applicatio
        CASE WHEN c.scope = 'application' THEN (SELECT count(*)::integer FROM registrations x
          WHERE x.workspace_id = $2 AND x.client_id = r.client_id AND x.status <> 'deregistered') ELSE 1 END AS sharing,
        (SELECT jsonb_build_object('id', k.id, 'open', coalesce(k.retire_at > $3, true) AND NOT coalesce(k.retirement ? 'removed_at', false),
-               'compromised', EXISTS (SELECT 1 FROM operations o WHERE o.workspace_id = $2 AND o.registration_id = r.id AND o.kind = 'rotate'
+               'compromised', coalesce(r.compromised_at >= k.created_at, false) OR EXISTS (SELECT 1 FROM operations o WHERE o.workspace_id = $2 AND o.registration_id = r.id AND o.kind = 'rotate'
                   AND o.input->>'reason' = 'compromised' AND o.created_at >= coalesce(k.promoted_at, k.created_at)
                   AND o.created_at <= (SELECT n.promoted_at FROM credentials n WHERE n.workspace_id = $2 AND n.registration_id = r.id AND n.stage = 'current')))
           FROM credentials k
