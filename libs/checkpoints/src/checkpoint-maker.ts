@@ -74,10 +74,11 @@ export class CheckpointMaker {
   /** @returns how many chains it names. */
   async #make(scope: UnitOfWork): Promise<number> {
     const { database, clock, signer } = this.parts;
-    const { heads, last } = await database.transaction(scope, async (tx) => ({
-      heads: await checkpointRows.moved(tx, CHAINS_AT_ONCE),
-      last: await checkpointRows.last(tx),
-    }));
+    const { heads, last } = await database.transaction(scope, async (tx) => {
+      // In this order: a checkpoint that comes in between takes our number, and never leaves us its chains once more.
+      const newest = await checkpointRows.last(tx);
+      return { last: newest, heads: await checkpointRows.moved(tx, CHAINS_AT_ONCE) };
+    });
     if (heads.length === 0) return 0;
     const [n, at] = [(last?.n ?? 0) + 1, clock.now()];
     const text = checkpointText({ workspaceId: scope.workspaceId, n, at: at.toISOString(), previous: last?.sha256 ?? null, heads });

@@ -35,7 +35,7 @@ export class CheckpointSequence {
     this.#links.set(n, { sha256, previous });
     for (const { chainId, seq } of heads) {
       const last = this.#heads.get(chainId);
-      if (last && n > last.n !== seq > last.seq) this.#behind.add(Math.max(n, last.n));
+      if (last && seq !== last.seq && n > last.n !== seq > last.seq) this.#behind.add(Math.max(n, last.n));
       if (!last || n > last.n) this.#heads.set(chainId, { n, seq });
     }
   }

@@ -50,6 +50,7 @@ describe('checkpoints compared with one another (T13)', () => {
     const less = [...whole.slice(0, 4), one('5', '4', 3)];
     expect(faults(less)).toEqual(['5-5 behind']);
     expect(faults([...less].reverse())).toEqual(['5-5 behind']);
-    expect(faults([...whole.slice(0, 4), one('5', '4', 4)])).toEqual(['5-5 behind']);
+    // As many as before, though: of two makers at once both may have named the same entry.
+    expect(faults([...whole.slice(0, 4), one('5', '4', 4)])).toEqual([]);
   });
 });
