@@ -1,7 +1,10 @@
 import { auditWholeFrom } from './removed.js';
 import { sqlReport } from './sql-report.js';
 
-/** Every time that somebody was shown a secret in the period, asked for one in vain, or asked for too many. From the audit log. */
+/**
+ * Every time that somebody was shown a secret in the period, asked for one in vain, or asked for too many. From the audit log, which
+ * has a flood of refusals as one row a minute, with how many were left out before it.
+ */
 export const reveals = sqlReport(
   {
     audit_event_id: { id: 'aud' },
@@ -10,6 +13,7 @@ export const reveals = sqlReport(
     actor: 'actor',
     from: 'text',
     reason: 'text',
+    left_out: 'text',
     registration_id: { id: 'reg' },
     tenant_id: { id: 'ten' },
     tenant: 'text',
@@ -18,7 +22,7 @@ export const reveals = sqlReport(
     environment: 'text',
     request_id: 'text',
   },
-  `SELECT v.id AS _id, v.id AS audit_event_id, v.at, v.action, v.actor, v.actor->>'from' AS "from", v.detail->>'reason' AS reason, r.id AS registration_id,
+  `SELECT v.id AS _id, v.id AS audit_event_id, v.at, v.action, v.actor, v.actor->>'from' AS "from", v.detail->>'reason' AS reason, v.detail->>'left_out' AS left_out, r.id AS registration_id,
           v.tenant_id, t.name AS tenant, a.name AS application, e.name AS ehr, r.environment, v.request_id
      FROM audit_events v
      LEFT JOIN tenants t ON t.workspace_id = v.workspace_id AND t.id = v.tenant_id
