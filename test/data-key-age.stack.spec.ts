@@ -138,6 +138,18 @@ describe('a data key that has sealed for a year', () => {
     expect((await count('retiring')) - before).toBe(due);
   });
 
+  it('is also one that a process of before made beside the migration: whoever seals with it notes it', async () => {
+    const owner = await hospital();
+    await filled(owner, 1);
+    const noted = () => test.query('SELECT created_at FROM keyring.sealing_keys WHERE tenant_id = $1', [owner.tenantId]);
+    const made = await noted();
+    await test.query('DELETE FROM keyring.sealing_keys WHERE tenant_id = $1', [owner.tenantId]);
+    const { vault: fresh } = await openVault(database, kek, clock);
+    await filled(owner, 1, fresh);
+    fresh.close();
+    expect(await noted()).toEqual(made);
+  });
+
   it('is no key of a hospital that was shredded (T19)', async () => {
     const owner = await hospital();
     await filled(owner, 1);

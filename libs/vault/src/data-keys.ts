@@ -88,12 +88,18 @@ export class DataKeys {
     return made ? counted(key, 'seal') : this.#winner(owner, 'seal');
   }
 
-  /** Counts the seals that the asker may make in the same statement. */
+  /**
+   * Counts the seals that the asker may make in the same statement, and notes that the key seals where a process of before
+   * `sealing_keys` made it, beside or after the migration.
+   */
   async #findActive({ workspaceId, tenantId }: KeyOwner, purpose: KeyPurpose): Promise<KeyRow | undefined> {
     const which = `WHERE subject_key = $1 AND purpose = $2 AND status = 'active'`;
     const statement =
       purpose === 'seal'
-        ? `UPDATE keyring.data_keys SET seals = seals + ${SEALS_AT_ONCE} ${which} RETURNING ${COLUMNS}`
+        ? `WITH key AS (UPDATE keyring.data_keys SET seals = seals + ${SEALS_AT_ONCE} ${which} RETURNING workspace_id, created_at, ${COLUMNS}),
+                noted AS (INSERT INTO keyring.sealing_keys (workspace_id, key_id, tenant_id, created_at)
+                          SELECT workspace_id, id, tenant_id, created_at FROM key ON CONFLICT DO NOTHING)
+           SELECT ${COLUMNS} FROM key`
         : `SELECT ${COLUMNS} FROM keyring.data_keys ${which}`;
     const [row] = await this.database.transaction(system(workspaceId), (tx) =>
       tx.query<KeyRow>(statement, [tenantId ?? workspaceId, purpose]),

@@ -61,6 +61,7 @@ export async function loadPkcs11(path: string): Promise<Pkcs11Native> {
   }
   const version = Number(koffi.decode(list, 'uint8_t'));
   if (version !== 2 && version !== 3) throw unsafe(`${path} speaks version ${version} of PKCS#11, not 2 or 3`);
+  if (!process.listeners('exit').includes(endAnyway)) process.on('exit', endAnyway);
   const call = Object.fromEntries(
     Object.entries(FUNCTIONS).map(([name, [index, given]]) => {
       const kinds = [...given].map((kind) => (kind === 'u' ? 'unsigned long' : 'void *'));
@@ -71,10 +72,19 @@ export async function loadPkcs11(path: string): Promise<Pkcs11Native> {
   return { call: call as Pkcs11Native['call'], addressOf: (memory) => koffi.address(memory) };
 }
 
+/** How many threads are within a module. The end of a process waits for them, so one that hangs would keep a process that has ended. */
+let within = 0;
+
+function endAnyway(): void {
+  if (within > 0) process.kill(process.pid, 'SIGKILL');
+}
+
 function asynchronous(foreign: Foreign): Call {
   return (...given) =>
     new Promise((resolve, reject) => {
+      within += 1;
       foreign.async(...given, (error: Error | null, answer: number | bigint) => {
+        within -= 1;
         if (error) reject(error);
         else resolve(Number(answer));
       });

@@ -13,7 +13,7 @@ interface KeyRow {
   wrapped: Buffer;
 }
 
-const AT_ONCE = 50;
+const AT_ONCE = 8;
 
 /**
  * Wraps every key of the keyring anew by the current version of the key-encryption key. It runs beside everything else: the

@@ -1,5 +1,6 @@
 import type { Clock } from '@registrar/clock';
 import type { Database } from '@registrar/database';
+import { Problem } from '@registrar/problem';
 import type { Vault } from './vault.js';
 
 const DAY_MS = 86_400_000;
@@ -23,7 +24,7 @@ interface OldKey {
 /**
  * Gives successors to the oldest data keys that have sealed for so many days, twenty at the most. Of two workers that do it at
  * once, both end with the same successor. @returns how many keys were old.
- * @throws Error the first failure, after all the others were tried.
+ * @throws Error the first failure, after all the others were tried unless the key-encryption key is away.
  */
 export async function succeedOld({ database, vault, clock, days }: SucceedOldParts, signal?: AbortSignal): Promise<number> {
   const keys = await database.routing<OldKey>(
@@ -39,6 +40,8 @@ export async function succeedOld({ database, vault, clock, days }: SucceedOldPar
       done += 1;
     } catch (error) {
       failures.push(error);
+      // A key service that is away would answer the others no better, and each of them as slowly.
+      if (error instanceof Problem && error.code.startsWith('vault.kek_')) break;
     }
   }
   if (failures.length > 0) throw failures[0];
