@@ -29,12 +29,12 @@ async function main(): Promise<void> {
   if (!config.DATABASE_OWNER_URL) throw new Error('Set DATABASE_OWNER_URL: only the role that owns the tables may take audit entries out.');
   const clock = new SystemClock(config.CLOCK_OFFSET_MS);
   const before = new Date(clock.now().getTime() - config.AUDIT_RETENTION_DAYS * DAY_MS);
+  const kek = openKekRing({ ...config, production: true });
   const database = await openOwnerDatabase({
     url: config.DATABASE_OWNER_URL.expose(),
     poolSize: 2,
     applicationName: 'registrar-audit-cut',
   });
-  const kek = openKekRing({ ...config, production: true });
   try {
     const { vault } = await openVault(database, kek, clock);
     const audit = new AuditLog(vault, clock);

@@ -29,8 +29,8 @@ async function main(words: readonly string[]): Promise<void> {
   const { only, file } = asked(words);
   const config = loadConfig();
   if (!config.DATABASE_URL) throw new Error('Set DATABASE_URL to the database whose audit log is meant.');
-  const database = await openDatabase({ url: config.DATABASE_URL.expose(), poolSize: 2, applicationName: 'registrar-audit-verify' });
   const kek = openKekRing({ ...config, production: true });
+  const database = await openDatabase({ url: config.DATABASE_URL.expose(), poolSize: 2, applicationName: 'registrar-audit-verify' });
   try {
     const { vault, platformKeys } = await openVault(database, kek, new SystemClock());
     const lines = file === undefined ? undefined : createInterface(createReadStream(file));
