@@ -24,9 +24,9 @@ SELECT DISTINCT ON (due.registration_id) due.registration_id AS "registrationId"
   JOIN registrations r ON r.workspace_id = $1 AND r.id = due.registration_id AND r.status IN ('active', 'credential_failed')
   JOIN tenants t ON t.workspace_id = $1 AND t.id = r.tenant_id AND t.status = 'active'
  WHERE due.id NOT IN (SELECT id FROM later)
- ORDER BY due.registration_id, due.retire_at, due.version DESC`;
+ ORDER BY due.registration_id, due.retire_at, CASE WHEN due.client_id = r.client_id THEN due.version ELSE -due.version END`;
 
-/** Registrations with a credential whose overlap is over, once each: with the one that has waited longest, of two the newer, which its client goes by. */
+/** Registrations with a credential whose overlap is over, once each: with the one that has waited longest. Of two the older; but of a replaced client the newer, which that goes by (B-10). */
 export function takeRetiring(tx: Transaction, now: Date, limit: number): Promise<Retiring[]> {
   return tx.prepared<Retiring>(RETIRING, [tx.scope.workspaceId, now, limit]);
 }
